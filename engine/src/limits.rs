@@ -1,0 +1,43 @@
+//! Every limit of the core, in one place, with its reason.
+
+/// The longest message. Longer ones are refused at every way in: rules look at words, not at files.
+pub const MESSAGE_BYTES_MAX: usize = 64 * 1024;
+/// The longest short text: an entry, a tag, an attribute, an identity, a slug, a name.
+pub const LABEL_BYTES_MAX: usize = 256;
+/// Attributes of one customer.
+pub const ATTRIBUTES_MAX: usize = 64;
+/// Tags or risks on one conversation.
+pub const TAGS_MAX: usize = 32;
+/// Skills asked for by one conversation.
+pub const REQUIRED_SKILLS_MAX: usize = 8;
+/// Agents scored by a `rank` hook in one decision, best placed first by load.
+pub const RANK_CANDIDATES_MAX: usize = 32;
+/// Steps one command may lead to before the rest is left to the next command. Reached only by a revision or a
+/// shift that frees a very large backlog at once; [`crate::desk::Desk::next_deadline`] then asks to go on at once.
+pub const STEPS_PER_COMMAND_MAX: usize = 1_000_000;
+/// Groups asked for one conversation through fallbacks, so that a circle ends.
+pub const FALLBACK_HOPS_MAX: usize = 8;
+
+/// A tenant folder in files, and in bytes a file and altogether.
+pub const FILES_MAX: usize = 2_000;
+/// Bytes of one file of a tenant folder.
+pub const FILE_BYTES_MAX: usize = 1024 * 1024;
+/// Bytes of a whole tenant folder.
+pub const FOLDER_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// Agents of one tenant.
+pub const AGENTS_MAX: usize = 200_000;
+/// Groups of one tenant.
+pub const GROUPS_MAX: usize = 5_000;
+/// Rules of one ruleset.
+pub const RULES_MAX: usize = 1_000;
+/// Keywords of one ruleset.
+pub const KEYWORDS_MAX: usize = 200_000;
+
+/// Failures of one rule within [`BREAKER_WINDOW_MS`] that open its breaker.
+pub const BREAKER_FAILURES: usize = 5;
+/// See [`BREAKER_FAILURES`].
+pub const BREAKER_WINDOW_MS: i64 = 60_000;
+/// How long a breaker stays open.
+pub const BREAKER_OPEN_MS: i64 = 300_000;
+/// An agent who gives a conversation back within this time bounces it (R63).
+pub const BOUNCE_MS: i64 = 30_000;

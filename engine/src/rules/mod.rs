@@ -1,0 +1,13 @@
+//! Rules: what a tenant's admins write, compiled once into an immutable [`Ruleset`].
+
+mod effect;
+mod facts;
+mod revision;
+mod ruleset;
+mod verdict;
+
+pub use effect::{Effect, Plan, PlanSource, Target};
+pub use facts::{AgentFacts, ConversationFacts, CustomerFacts, DeskFacts, Facts, GroupFacts, Hook, Trigger};
+pub use revision::Revision;
+pub use ruleset::{RuleInfo, RuleKind, Ruleset};
+pub use verdict::{Answer, Destination, Verdict};
