@@ -4,10 +4,12 @@ mod effect;
 mod facts;
 mod revision;
 mod ruleset;
+mod source;
 mod verdict;
 
 pub use effect::{Effect, Plan, PlanSource, Target};
 pub use facts::{AgentFacts, ConversationFacts, CustomerFacts, DeskFacts, Facts, GroupFacts, Hook, Trigger};
 pub use revision::Revision;
 pub use ruleset::{RuleInfo, RuleKind, Ruleset};
+pub use source::{Guard, Keyword, KeywordCondition, Matching, RuleBody, RuleSource};
 pub use verdict::{Answer, Destination, Verdict};

@@ -1,0 +1,88 @@
+//! A tenant folder as read: every name resolved, nothing compiled yet.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::Span;
+use crate::id::{AgentId, ChannelId, GroupId};
+use crate::model::{Directory, FallbackStep, SkillLevel};
+use crate::rules::{Hook, RuleSource};
+use crate::time::Timestamp;
+
+/// What a tenant folder says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TenantSource {
+    /// Settings, groups, agents and the rest.
+    pub directory: Directory,
+    /// The rules in order of evaluation.
+    pub rules: Vec<RuleSource>,
+    /// The rule tests, by file and then as written.
+    pub tests: Vec<RuleTest>,
+    /// The scenarios, by name: the text of `scenarios/NAME.toml`, read by [`crate::simulation`].
+    pub scenarios: BTreeMap<String, String>,
+}
+
+/// A rule test: given a conversation, expect where it goes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RuleTest {
+    /// Its name.
+    pub name: String,
+    /// Its file.
+    pub file: String,
+    /// Where its table begins.
+    pub span: Span,
+    /// The hook that is run.
+    pub hook: Hook,
+    /// How long it has waited, for `on_wait`.
+    pub waited_ms: i64,
+    /// When.
+    pub at: Timestamp,
+    /// The words.
+    pub text: String,
+    /// The channel.
+    pub channel: ChannelId,
+    /// The entry.
+    pub entry: Option<String>,
+    /// The language.
+    pub language: Option<String>,
+    /// The VIP level.
+    pub vip: u8,
+    /// A returning customer?
+    pub returning: bool,
+    /// What the site says about the customer.
+    pub attributes: BTreeMap<String, String>,
+    /// Tags so far.
+    pub tags: Vec<String>,
+    /// What must come out.
+    pub expect: Expectation,
+}
+
+/// What must come out of a rule test. Absent means: no matter.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Expectation {
+    /// The target group.
+    pub group: Option<GroupId>,
+    /// The agent it is directed to.
+    pub agent: Option<AgentId>,
+    /// The priority.
+    pub priority: Option<u8>,
+    /// The lowest tier.
+    pub tier: Option<u8>,
+    /// Tags that must be there.
+    pub tags: Vec<String>,
+    /// Tags that must not.
+    pub no_tags: Vec<String>,
+    /// Risks that must be there.
+    pub risks: Vec<String>,
+    /// Skills that must be asked for.
+    pub skills: Vec<SkillLevel>,
+    /// Bot, ticket or leave-message as the target.
+    pub away: Option<FallbackStep>,
+    /// A reply that must be among the replies.
+    pub reply: Option<String>,
+    /// A rule (by slug) that must have given effects.
+    pub rule: Option<String>,
+    /// A rule (by slug) that must not.
+    pub not_rule: Option<String>,
+    /// Where the conversation ends when nobody is there to take it.
+    pub fallback: Option<FallbackStep>,
+}
