@@ -1,0 +1,52 @@
+//! Where things are, and how cargo is called.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// What every cargo call on native code selects. One selection means one set of features, so what one step has
+/// compiled the next one uses.
+pub(crate) const WORKSPACE: [&str; 6] =
+    ["--release", "--workspace", "--exclude", "xtask", "--features", "pointsman-web-sim/typescript"];
+
+/// The generator of TypeScript types, as cargo's target. It is an example, and stands beside every program that is
+/// built, because with an example cargo counts the features of dev-dependencies in, as it does for tests: without
+/// it, half the dependencies would be compiled once for programs and once more for tests.
+pub(crate) const TYPES: [&str; 2] = ["--example", "pointsman-types"];
+
+/// The root of the repository.
+pub(crate) fn root() -> PathBuf {
+    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
+    xtask.parent().unwrap_or(xtask).to_owned()
+}
+
+/// The web app's folder.
+pub(crate) fn app() -> PathBuf {
+    root().join("web-sim/app")
+}
+
+/// Where cargo puts what it builds.
+pub(crate) fn target() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |folder| root().join(folder))
+}
+
+/// Where the native build puts its programs.
+pub(crate) fn release() -> PathBuf {
+    target().join("release")
+}
+
+/// The cargo that runs this command.
+pub(crate) fn cargo() -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root());
+    command
+}
+
+/// An npm script of the web app.
+pub(crate) fn npm_script(name: &str) -> Command {
+    let mut command = Command::new("npm");
+    command.current_dir(app()).args(["run", "--silent", name]);
+    command
+}

@@ -1,0 +1,72 @@
+//! `cargo xtask run` and the smaller commands that start something.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+
+use crate::{
+    paths::{self, TYPES, WORKSPACE},
+    setup,
+    step::Steps,
+    web,
+};
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// The tenant folder to serve
+    #[arg(long, default_value = "examples/shop")]
+    tenant: PathBuf,
+    /// Where the host keeps its database
+    #[arg(long, default_value = "data")]
+    data: PathBuf,
+    /// The address to listen on
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    listen: String,
+}
+
+/// Builds everything and starts the host.
+pub(crate) fn run(steps: &mut Steps, arguments: &Arguments) -> Result<()> {
+    let pointsman = build(steps)?;
+    let mut host = Command::new(&pointsman);
+    host.current_dir(paths::root());
+    host.arg("serve").arg("--data").arg(&arguments.data).arg("--tenant").arg(&arguments.tenant);
+    host.arg("--listen").arg(&arguments.listen);
+    println!("\n==> start the host");
+    // Not a step: it runs until it is stopped, and the terminal is its own.
+    let status = host.status().with_context(|| format!("cannot start `{}`", pointsman.display()))?;
+    if !status.success() {
+        bail!("the host ended with {status}");
+    }
+    Ok(())
+}
+
+/// Builds the host with the web app inside; returns its program.
+pub(crate) fn build(steps: &mut Steps) -> Result<PathBuf> {
+    web::build(steps)?;
+    let mut cargo = paths::cargo();
+    cargo.arg("build").args(WORKSPACE).args(TYPES).args(["--bin", "pointsman"]);
+    steps.command("build the host", &mut cargo)?;
+    Ok(paths::release().join("pointsman"))
+}
+
+/// Runs the benches of the whole workspace.
+pub(crate) fn bench(steps: &mut Steps, arguments: &[String]) -> Result<()> {
+    build(steps)?;
+    let mut cargo = paths::cargo();
+    let workspace = WORKSPACE.iter().filter(|argument| **argument != "--release"); // `cargo bench` is release already
+    cargo.arg("bench").args(workspace).args(["--bench", "*", "--"]).args(arguments);
+    steps.command("run the benches", &mut cargo)
+}
+
+/// Takes pictures of the page.
+pub(crate) fn screenshots(steps: &mut Steps, folder: &Path) -> Result<()> {
+    let chromium = setup::chromium(steps)?;
+    web::build(steps)?;
+    let mut node = Command::new("node");
+    node.current_dir(paths::app()).env("CHROMIUM", chromium);
+    steps.command("take pictures", node.arg("e2e/screenshots.mjs").arg(paths::root().join(folder)))
+}
