@@ -195,10 +195,10 @@ fn read_characters(table: &str) -> BTreeMap<char, char> {
     for line in table.lines() {
         if let Some(note) = line.strip_prefix("# @tofu-risk") {
             undrawn = note.split_whitespace().rev().nth(1).and_then(single);
-        } else if let Some((from, to)) = row(line) {
-            if let (Some(from), Some(to)) = (single(from), single(to)) {
-                simple.insert(from, undrawn.take().unwrap_or(to));
-            }
+        } else if let Some((from, to)) = row(line)
+            && let (Some(from), Some(to)) = (single(from), single(to))
+        {
+            simple.insert(from, undrawn.take().unwrap_or(to));
         }
     }
     // 薴 becomes 苧, which becomes 苎: the end of the chain counts, or a second pass would move on.
