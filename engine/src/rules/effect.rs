@@ -39,6 +39,49 @@ pub enum Effect {
     Stop,
 }
 
+impl Effect {
+    /// What is out of range about the effect, in words; `None`: nothing. Ids are taken to be resolved.
+    #[must_use]
+    pub fn problem(&self) -> Option<String> {
+        let label = |what: &str, text: &str| {
+            let most = crate::limits::LABEL_BYTES_MAX;
+            if text.trim().is_empty() {
+                Some(format!("{what} is empty"))
+            } else if text.len() > most {
+                Some(format!("{what} has {} bytes, at most {most} are allowed", text.len()))
+            } else {
+                None
+            }
+        };
+        let range = |what: &str, value: i64, from: i64, to: i64| {
+            (!(from..=to).contains(&value))
+                .then(|| format!("{what} is {value}, it must be between {from} and {to}"))
+        };
+        match self {
+            Effect::Priority(priority) => range("the priority", i64::from(*priority), 0, 9),
+            Effect::Tier(tier) => range("the tier", i64::from(*tier), 1, 9),
+            Effect::RequireSkill(skill) => range("the skill level", i64::from(skill.level), 1, 5),
+            Effect::WaitMax(ms) => {
+                range("the waiting limit in milliseconds", *ms, 1, crate::limits::RULE_WAIT_MS_MAX)
+            }
+            Effect::Tag(tag) => label("the tag", tag),
+            Effect::FlagRisk(risk) => label("the risk", risk),
+            Effect::ToBot(bot) => label("the name of the bot", bot),
+            Effect::Reply(reply) => {
+                let most = crate::limits::REPLY_BYTES_MAX;
+                (reply.trim().is_empty() || reply.len() > most)
+                    .then(|| format!("the reply has {} bytes, it must have 1 to {most}", reply.len()))
+            }
+            Effect::ToGroup(_)
+            | Effect::ToAgent(_)
+            | Effect::PreferAgent(_)
+            | Effect::OfferTicket
+            | Effect::OfferLeaveMessage
+            | Effect::Stop => None,
+        }
+    }
+}
+
 /// Where the rules send a conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -1,12 +1,20 @@
 //! Rules: what a tenant's admins write, compiled once into an immutable [`Ruleset`].
 
+mod compile;
+mod dry_run;
 mod effect;
+mod evaluate;
 mod facts;
+#[cfg(test)]
+mod fixture;
+mod guard;
+mod keywords;
 mod revision;
 mod ruleset;
 mod source;
 mod verdict;
 
+pub use dry_run::Situation;
 pub use effect::{Effect, Plan, PlanSource, Target};
 pub use facts::{AgentFacts, ConversationFacts, CustomerFacts, DeskFacts, Facts, GroupFacts, Hook, Trigger};
 pub use revision::Revision;

@@ -1,23 +1,65 @@
 //! The ruleset 规则集: every rule of a revision, compiled once, immutable.
 
-use super::{Facts, Hook, Revision, Verdict};
+use super::guard::CompiledGuard;
+use super::keywords::KeywordIndex;
+use super::{Effect, Facts, Hook, Revision, Trigger};
 use crate::id::{AgentId, GroupId, RuleId};
 use crate::model::Directory;
-use crate::trace::{RuleFailure, TraceLevel};
+use crate::trace::RuleFailure;
 
 /// A compiled revision: the directory and the rules.
 #[derive(Debug)]
 pub struct Ruleset {
-    revision: Revision,
-    directory: Directory,
-    rules: Vec<Rule>,
+    pub(super) revision: Revision,
+    pub(super) directory: Directory,
+    pub(super) rules: Vec<Rule>,
+    pub(super) keywords: KeywordIndex,
+    /// The hooks that any rule subscribes to.
+    pub(super) hooks: HookSet,
 }
 
-/// One rule.
+/// One rule, compiled.
 #[derive(Debug)]
-pub struct Rule {
+pub(super) struct Rule {
     /// What people need to find it.
-    pub info: RuleInfo,
+    pub(super) info: RuleInfo,
+    /// The hooks it subscribes to.
+    pub(super) hooks: HookSet,
+    /// Waiting times at which its `on_wait` runs.
+    pub(super) wait_after_ms: Vec<i64>,
+    /// When it may run.
+    pub(super) guard: CompiledGuard,
+    /// What it does.
+    pub(super) body: Body,
+}
+
+/// What a rule does once its guard holds.
+#[derive(Debug)]
+pub(super) enum Body {
+    /// Gives these effects.
+    Effects(Vec<Effect>),
+}
+
+/// A set of hooks.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct HookSet(u8);
+
+impl HookSet {
+    pub(super) fn insert(&mut self, hook: Hook) {
+        self.0 |= 1 << hook as u8;
+    }
+
+    pub(super) fn contains(self, hook: Hook) -> bool {
+        self.0 & (1 << hook as u8) != 0
+    }
+}
+
+impl FromIterator<Hook> for HookSet {
+    fn from_iter<T: IntoIterator<Item = Hook>>(hooks: T) -> HookSet {
+        let mut set = HookSet::default();
+        hooks.into_iter().for_each(|hook| set.insert(hook));
+        set
+    }
 }
 
 /// What people need to find a rule.
@@ -27,6 +69,8 @@ pub struct RuleInfo {
     pub id: RuleId,
     /// The number in front of its file's name: the order of evaluation.
     pub order: u32,
+    /// Its file's name without ending: how rule tests name it.
+    pub slug: String,
     /// Its name for people.
     pub name: String,
     /// Its file.
@@ -52,7 +96,13 @@ impl Ruleset {
     /// A ruleset without any rule: the directory's entries, channels and defaults decide.
     #[must_use]
     pub fn without_rules(directory: Directory) -> Ruleset {
-        Ruleset { revision: Revision([0; 32]), directory, rules: Vec::new() }
+        Ruleset {
+            revision: Revision([0; 32]),
+            directory,
+            rules: Vec::new(),
+            keywords: KeywordIndex::default(),
+            hooks: HookSet::default(),
+        }
     }
 
     /// The name of the revision.
@@ -67,27 +117,37 @@ impl Ruleset {
         &self.directory
     }
 
-    /// The rules, in order of evaluation.
+    /// The rules, in order of evaluation; a rule's id is its place here.
     pub fn rules(&self) -> impl ExactSizeIterator<Item = &RuleInfo> {
         self.rules.iter().map(|rule| &rule.info)
+    }
+
+    /// The rule with this id.
+    #[must_use]
+    pub fn rule(&self, id: RuleId) -> Option<&RuleInfo> {
+        self.rules.get(id.index()).map(|rule| &rule.info)
     }
 
     /// Whether any rule subscribes to the hook. Where none does, the desk does not even look at the text.
     #[must_use]
     pub fn has(&self, hook: Hook) -> bool {
-        self.rules.iter().any(|rule| rule.info.hooks.contains(&hook))
+        self.hooks.contains(hook)
     }
 
-    /// Runs every rule that subscribes to the trigger's hook, in order. Rules for which `is_switched_off` holds
-    /// (their breaker is open) are passed over. Never fails: a rule that does is part of the verdict.
-    pub fn evaluate(
-        &self,
-        facts: &Facts<'_>,
-        is_switched_off: &dyn Fn(RuleId) -> bool,
-        level: TraceLevel,
-    ) -> Verdict {
-        let _ = (facts, is_switched_off, level);
-        Verdict::default()
+    pub(super) fn keywords(&self) -> &KeywordIndex {
+        &self.keywords
+    }
+
+    /// The rules that want to run on this trigger, in order. A rule on `on_wait` runs at its own waiting times only.
+    pub(super) fn rules_on(&self, trigger: Trigger) -> impl Iterator<Item = &Rule> {
+        let hook = trigger.hook();
+        self.rules.iter().filter(move |rule| {
+            rule.hooks.contains(hook)
+                && match trigger {
+                    Trigger::Waited(ms) => rule.wait_after_ms.contains(&ms),
+                    _ => true,
+                }
+        })
     }
 
     /// The score of an eligible agent by the first `rank` hook that gives one; higher is better. `None`: no rule ranks.

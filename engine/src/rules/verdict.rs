@@ -1,7 +1,8 @@
 //! What the rules answer to one evaluation.
 
-use super::{Plan, PlanSource, Target};
+use super::{Effect, Plan, PlanSource, Target};
 use crate::id::{AgentId, GroupId, RuleId};
+use crate::limits;
 use crate::model::SkillLevel;
 use crate::trace::{RuleFailure, RuleTrace};
 
@@ -43,6 +44,23 @@ pub struct Answer {
     pub replies: Vec<String>,
 }
 
+fn set_first<T>(place: &mut Option<(T, RuleId)>, value: T, rule: RuleId) -> Option<RuleId> {
+    match place {
+        Some((_, by)) => Some(*by),
+        None => {
+            *place = Some((value, rule));
+            None
+        }
+    }
+}
+
+fn add_once(list: &mut Vec<String>, text: &str) -> Option<RuleId> {
+    if !list.iter().any(|known| known == text) {
+        list.push(text.to_owned());
+    }
+    None
+}
+
 /// Where the rules send a conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Destination {
@@ -57,6 +75,66 @@ pub enum Destination {
 }
 
 impl Answer {
+    /// Folds one effect of `rule` in. What is already set stays; then the rule that set it is given back.
+    pub(super) fn fold(&mut self, rule: RuleId, effect: &Effect) -> Option<RuleId> {
+        match effect {
+            Effect::ToGroup(group) => self.go_to(Destination::Group(*group), rule),
+            Effect::ToBot(name) => self.go_to(Destination::Bot(name.clone()), rule),
+            Effect::OfferTicket => self.go_to(Destination::Ticket, rule),
+            Effect::OfferLeaveMessage => self.go_to(Destination::LeaveMessage, rule),
+            Effect::ToAgent(agent) => match &self.destination {
+                // A bot or a form has no agents: whichever came first stands.
+                Some((Destination::Bot(_) | Destination::Ticket | Destination::LeaveMessage, by)) => {
+                    Some(*by)
+                }
+                _ => set_first(&mut self.agent, *agent, rule),
+            },
+            Effect::PreferAgent(agent) => set_first(&mut self.prefer, *agent, rule),
+            Effect::Priority(priority) => set_first(&mut self.priority, *priority, rule),
+            Effect::Tier(tier) => set_first(&mut self.tier, *tier, rule),
+            Effect::WaitMax(ms) => set_first(&mut self.wait_ms_max, *ms, rule),
+            Effect::RequireSkill(asked) => {
+                match self.skills.iter_mut().find(|known| known.skill == asked.skill) {
+                    Some(known) => known.level = known.level.max(asked.level),
+                    None => self.skills.push(*asked),
+                }
+                None
+            }
+            Effect::Tag(tag) => add_once(&mut self.tags, tag),
+            Effect::FlagRisk(risk) => add_once(&mut self.risks, risk),
+            Effect::Reply(reply) => add_once(&mut self.replies, reply),
+            Effect::Stop => None,
+        }
+    }
+
+    /// What of the things that add up would be too many once `effects` are folded in, in words.
+    pub(super) fn overflow<'e>(&self, effects: impl Iterator<Item = &'e Effect>) -> Option<String> {
+        let (mut tags, mut risks, mut skills, mut replies) = (0, 0, 0, 0);
+        for effect in effects {
+            match effect {
+                Effect::Tag(tag) if !self.tags.contains(tag) => tags += 1,
+                Effect::FlagRisk(risk) if !self.risks.contains(risk) => risks += 1,
+                Effect::RequireSkill(_) => skills += 1,
+                Effect::Reply(_) => replies += 1,
+                _ => {}
+            }
+        }
+        let over = |what: &str, have: usize, more: usize, most: usize| {
+            (more > 0 && have + more > most).then(|| format!("more than {most} {what}"))
+        };
+        over("tags", self.tags.len(), tags, limits::TAGS_MAX)
+            .or_else(|| over("risks", self.risks.len(), risks, limits::TAGS_MAX))
+            .or_else(|| over("skills", self.skills.len(), skills, limits::REQUIRED_SKILLS_MAX))
+            .or_else(|| over("replies", self.replies.len(), replies, limits::REPLIES_MAX))
+    }
+
+    fn go_to(&mut self, destination: Destination, rule: RuleId) -> Option<RuleId> {
+        if let (Some((_, by)), false) = (&self.agent, matches!(destination, Destination::Group(_))) {
+            return Some(*by);
+        }
+        set_first(&mut self.destination, destination, rule)
+    }
+
     /// Whether the rules said nothing at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {

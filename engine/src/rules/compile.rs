@@ -1,0 +1,85 @@
+//! From rules as written to the compiled ruleset.
+
+use super::guard::CompiledGuard;
+use super::keywords::KeywordBuilder;
+use super::ruleset::{Body, HookSet, Rule};
+use super::{Hook, Revision, RuleBody, RuleInfo, RuleKind, RuleSource, Ruleset};
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::id::RuleId;
+use crate::limits;
+use crate::tenant::TenantSource;
+
+impl Ruleset {
+    /// Compiles what was read. The ruleset is there unless some finding is an error.
+    #[must_use]
+    pub fn from_source(source: &TenantSource, revision: Revision) -> (Option<Ruleset>, Vec<Diagnostic>) {
+        let mut diagnostics = Vec::new();
+        let mut builder = KeywordBuilder::default();
+        let mut rules = Vec::with_capacity(source.rules.len());
+        if source.rules.len() > limits::RULES_MAX {
+            let message = format!("{} rules, at most {} are allowed", source.rules.len(), limits::RULES_MAX);
+            diagnostics.push(Diagnostic::new(Code::TooLarge, "rules", None, message));
+            return (None, diagnostics);
+        }
+        for (at, rule) in source.rules.iter().enumerate() {
+            let id = RuleId(u16::try_from(at).unwrap_or(u16::MAX));
+            rules.extend(compile_rule(id, rule, &mut builder, &mut diagnostics));
+        }
+        let keywords = match builder.build() {
+            Ok(keywords) => keywords,
+            Err(error) => {
+                let message = format!("the keywords do not fit into one automaton: {error}");
+                diagnostics.push(Diagnostic::new(Code::TooLarge, "rules", None, message));
+                return (None, diagnostics);
+            }
+        };
+        if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+            return (None, diagnostics);
+        }
+        let mut directory = source.directory.clone();
+        let mut thresholds: Vec<i64> =
+            rules.iter().flat_map(|rule: &Rule| rule.wait_after_ms.iter().copied()).collect();
+        thresholds.sort_unstable();
+        thresholds.dedup();
+        directory.wait_thresholds_ms = thresholds;
+        let hooks = rules.iter().flat_map(|rule| rule.info.hooks.iter().copied()).collect();
+        (Some(Ruleset { revision, directory, rules, keywords, hooks }), diagnostics)
+    }
+}
+
+fn compile_rule(
+    id: RuleId,
+    source: &RuleSource,
+    builder: &mut KeywordBuilder,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Rule> {
+    let guard = CompiledGuard::new(&source.when, builder);
+    let (body, kind, hooks) = match &source.body {
+        RuleBody::Effects(effects) => {
+            for (effect, span) in effects {
+                if let Some(problem) = effect.problem() {
+                    diagnostics.push(Diagnostic::new(Code::BadValue, &source.file, Some(*span), problem));
+                }
+            }
+            let effects = effects.iter().map(|(effect, _)| effect.clone()).collect();
+            let hooks = if source.hooks.is_empty() { vec![Hook::Route] } else { source.hooks.clone() };
+            (Body::Effects(effects), RuleKind::Keyword, hooks)
+        }
+        RuleBody::Script { file, .. } => {
+            diagnostics.push(Diagnostic::new(Code::ScriptLimit, file, None, "scripts cannot run yet"));
+            return None;
+        }
+    };
+    let wait_after_ms = if hooks.contains(&Hook::OnWait) { source.wait_after_ms.clone() } else { Vec::new() };
+    let info = RuleInfo {
+        id,
+        order: source.order,
+        slug: source.slug.clone(),
+        name: source.name.clone(),
+        file: source.file.clone(),
+        kind,
+        hooks,
+    };
+    let hooks: HookSet = info.hooks.iter().copied().collect();
+    Some(Rule { info, hooks, wait_after_ms, guard, body })
+}
