@@ -132,6 +132,8 @@ codes! {
     UnknownKeywordTable = "R207", Error;
     /// An entry that does not exist.
     UnknownEntry = "R208", Warning;
+    /// A rule that does not exist, named by a rule test.
+    UnknownRule = "R209", Error;
     /// A script does not parse.
     ScriptSyntax = "R301", Error;
     /// A function that does not exist.

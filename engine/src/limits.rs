@@ -28,21 +28,24 @@ pub const FOLDER_BYTES_MAX: usize = 32 * 1024 * 1024;
 pub const AGENTS_MAX: usize = 200_000;
 /// Groups of one tenant.
 pub const GROUPS_MAX: usize = 5_000;
+/// Channels of one tenant.
+pub const CHANNELS_MAX: usize = 1_000;
+/// Steps of one fallback.
+pub const FALLBACK_STEPS_MAX: usize = 8;
+/// Steps of one group's widening.
+pub const WIDENING_STEPS_MAX: usize = 16;
+/// The highest tier.
+pub const TIER_MAX: i64 = 9;
+/// The highest capacity that can be set, of an agent or a group.
+pub const CAPACITY_MAX: i64 = 100_000;
+/// Waiting times at which one rule's `on_wait` hook runs.
+pub const WAIT_THRESHOLDS_MAX: usize = 16;
+/// Findings that one reading of a tenant folder reports.
+pub const FINDINGS_MAX: usize = 1_000;
 /// Rules of one ruleset.
 pub const RULES_MAX: usize = 1_000;
 /// Keywords of one ruleset.
 pub const KEYWORDS_MAX: usize = 200_000;
-
-/// Effects of one rule in one evaluation.
-pub const EFFECTS_MAX: usize = 64;
-/// Bytes of one reply to the visitor.
-pub const REPLY_BYTES_MAX: usize = 4 * 1024;
-/// Replies to the visitor from one evaluation.
-pub const REPLIES_MAX: usize = 8;
-/// The longest waiting limit that a rule may set: a week.
-pub const RULE_WAIT_MS_MAX: i64 = 7 * 24 * 3_600_000;
-/// Keyword matches kept in the trace of one rule, each keyword's first.
-pub const TRACED_MATCHES_MAX: usize = 32;
 
 /// Failures of one rule within [`BREAKER_WINDOW_MS`] that open its breaker.
 pub const BREAKER_FAILURES: usize = 5;

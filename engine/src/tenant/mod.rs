@@ -1,7 +1,34 @@
-//! A tenant as a folder of files: how it is read, checked and compiled.
+//! A tenant as a folder of files: how it is read and checked.
 
+mod agents;
+mod check;
+mod coverage;
+mod duration;
+mod effects;
+mod fallback;
+mod findings;
 mod folder;
+mod groups;
+mod guard;
+mod hours;
+mod keywords;
+mod lines;
+mod names;
+mod read;
+pub(crate) mod reader;
+mod revision;
+mod rule_tests;
+mod rules;
+mod settings;
+mod skills;
 mod source;
+#[cfg(test)]
+mod tests;
 
+pub(crate) use duration::parse_duration;
+pub(crate) use findings::Findings;
 pub use folder::TenantFolder;
+pub use read::read;
+pub use revision::revision;
+pub(crate) use rule_tests::{in_zone, read_at};
 pub use source::{Expectation, RuleTest, TenantSource};
