@@ -47,6 +47,17 @@ pub const RULES_MAX: usize = 1_000;
 /// Keywords of one ruleset.
 pub const KEYWORDS_MAX: usize = 200_000;
 
+/// Effects of one rule in one evaluation.
+pub const EFFECTS_MAX: usize = 64;
+/// Bytes of one reply to the visitor.
+pub const REPLY_BYTES_MAX: usize = 4 * 1024;
+/// Replies to the visitor from one evaluation.
+pub const REPLIES_MAX: usize = 8;
+/// The longest waiting limit that a rule may set: a week.
+pub const RULE_WAIT_MS_MAX: i64 = 7 * 24 * 3_600_000;
+/// Keyword matches kept in the trace of one rule, each keyword's first.
+pub const TRACED_MATCHES_MAX: usize = 32;
+
 /// Failures of one rule within [`BREAKER_WINDOW_MS`] that open its breaker.
 pub const BREAKER_FAILURES: usize = 5;
 /// See [`BREAKER_FAILURES`].
