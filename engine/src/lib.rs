@@ -8,6 +8,7 @@ pub mod diagnostic;
 pub mod id;
 pub mod limits;
 pub mod model;
+mod placement;
 pub mod rules;
 pub mod tenant;
 pub mod text;

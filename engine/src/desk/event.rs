@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::command::{Author, CloseReason, Identity};
+use super::hours::HoursState;
 use crate::id::{AgentId, ChannelId, ConversationId, CustomerId, GroupId, HoursId, RuleId};
 use crate::model::{Agent, Directory, FallbackStep, Presence};
 use crate::rules::{Plan, Revision, Trigger};
@@ -35,17 +36,15 @@ pub enum Event {
         revision: Revision,
         /// The configuration.
         directory: Box<Directory>,
-        /// Whether each plan of hours is open, by hours id.
-        hours_open: Vec<bool>,
+        /// Whether each plan of hours is open and when it turns, by hours id.
+        hours: Vec<HoursState>,
     },
     /// Hours or a shift began or ended.
     HoursTurned {
         /// Which.
         hours: HoursId,
-        /// Open now?
-        open: bool,
-        /// When it turns again.
-        next: Option<Timestamp>,
+        /// Open now? And until when?
+        state: HoursState,
     },
     /// An agent's presence changed.
     PresenceChanged {
@@ -89,8 +88,10 @@ pub enum Event {
         entry: Option<String>,
         /// The language.
         language: Option<String>,
-        /// The VIP level of an unrecognised customer.
+        /// The VIP level.
         vip: u8,
+        /// What the site says about an unrecognised customer.
+        attributes: BTreeMap<String, String>,
         /// The first words.
         text: Option<String>,
     },
@@ -133,6 +134,15 @@ pub enum Event {
         position: u32,
         /// Estimate; absent while nothing is known.
         expected_wait_ms: Option<i64>,
+        /// For a time, only for this agent.
+        directed: Option<Directed>,
+    },
+    /// A threshold passed at which some rule's `on_wait` hook runs.
+    WaitThresholdPassed {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// The threshold.
+        after_ms: i64,
     },
     /// The ask relaxed, or the time for which it was directed to one agent ended.
     Widened {
@@ -197,6 +207,17 @@ pub enum Event {
         /// Until when.
         until: Timestamp,
     },
+}
+
+/// A conversation waits for one agent.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Directed {
+    /// Who.
+    pub agent: AgentId,
+    /// [`AssignedBy::Stick`] or [`AssignedBy::Directed`].
+    pub by: AssignedBy,
+    /// Until when.
+    pub until: Timestamp,
 }
 
 /// What relaxed.

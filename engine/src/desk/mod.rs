@@ -1,11 +1,36 @@
 //! The desk: one tenant's live state, decided by commands and changed by events.
+//!
+//! - [`Desk::handle`] carries a command out: `decide` looks at the desk, runs rules and picks, and changes nothing;
+//!   `evolve` folds each event in; what an event makes possible is decided as the next step, until the desk is quiet
+//! - all events of one command form a [`Batch`], journaled together or not at all
+//! - time is the command's timestamp; a deadline that passes is a [`CommandBody::Tick`]
 
+pub(crate) mod agent;
+mod breaker;
 mod command;
+mod conversation;
+mod customers;
+mod decide;
 mod event;
+mod fold;
+pub(crate) mod frame;
+mod group;
+mod handle;
+mod hours;
+mod place;
 mod refusal;
-mod state;
+mod route;
+mod snapshot;
+pub(crate) mod state;
+mod step;
+#[cfg(test)]
+mod tests;
+mod view;
 
 pub use command::{AgentChange, Author, CloseReason, Command, CommandBody, Identity, Open};
-pub use event::{AssignedBy, EVENT_VERSION, Event, EventRecord, UnassignedReason, Widened};
+pub use event::{AssignedBy, Directed, EVENT_VERSION, Event, EventRecord, UnassignedReason, Widened};
+pub use hours::HoursState;
 pub use refusal::Refusal;
-pub use state::{Batch, Desk, SnapshotError};
+pub use snapshot::SnapshotError;
+pub use state::{Batch, Desk};
+pub use view::{AgentView, ConversationView, PlaceView};

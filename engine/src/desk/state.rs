@@ -1,24 +1,72 @@
 //! The state of a desk.
 
-use super::{Command, Refusal};
-use crate::desk::EventRecord;
-use crate::rules::Ruleset;
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashMap;
+
+use super::agent::AgentState;
+use super::breaker::Breaker;
+use super::conversation::Conversation;
+use super::customers::Customers;
+use super::event::EventRecord;
+use super::frame::Frame;
+use super::group::GroupState;
+use super::step::Step;
+use crate::id::{AgentId, ConversationId, GroupId, HoursId, RuleId};
 use crate::time::Timestamp;
-use crate::trace::{Trace, TraceLevel};
+use crate::trace::Trace;
 
 /// One tenant's live state.
 #[derive(Clone, Debug, Default)]
 pub struct Desk {
-    seq: u64,
+    /// The last event's.
+    pub(crate) seq: u64,
+    /// The last command's instant.
+    pub(crate) now: Timestamp,
+    pub(crate) frame: Frame,
+    /// By agent id.
+    pub(crate) agents: Vec<AgentState>,
+    /// By group id.
+    pub(crate) groups: Vec<GroupState>,
+    pub(crate) conversations: Conversations,
+    pub(crate) customers: Customers,
+    /// By rule; the rules of one revision.
+    pub(crate) breakers: BTreeMap<RuleId, Breaker>,
+    pub(crate) deadlines: BTreeSet<(Timestamp, Deadline)>,
+    /// Counts agents coming online.
+    pub(crate) online_seq: u64,
+}
+
+/// Whose deadline.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Deadline {
+    /// Hours turn.
+    Hours(HoursId),
+    /// An agent has been offline too long to keep their conversations.
+    Agent(AgentId),
+    /// A waiting conversation's ask relaxes, a threshold passes, or it has waited too long.
+    Conversation(ConversationId),
 }
 
 /// All events of one command, which are journaled together or not at all, and the traces that explain them.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// Handed to [`Desk::handle`] again and again, it is cleared and keeps its memory.
+#[derive(Clone, Debug, Default)]
 pub struct Batch {
     /// What happened, in order.
     pub events: Vec<EventRecord>,
     /// Why; empty with the trace off. Traces explain, they are no part of the state.
     pub traces: Vec<Trace>,
+    /// What the events so far make possible.
+    pub(crate) steps: std::collections::VecDeque<Step>,
+}
+
+impl Batch {
+    /// Empties the batch, keeping its memory.
+    pub fn clear(&mut self) {
+        self.events.clear();
+        self.traces.clear();
+        self.steps.clear();
+    }
 }
 
 impl Desk {
@@ -28,32 +76,10 @@ impl Desk {
         Desk::default()
     }
 
-    /// Carries out a command to its last consequence: appends all its events to `batch` and folds them in.
-    /// Deadlines that passed before the command's instant are carried out first. A published revision is the
-    /// `ruleset` handed along with [`super::CommandBody::Publish`]; with any other command it must be the live one.
-    ///
-    /// # Errors
-    /// A refusal changes nothing but for deadlines that had passed: their events are in `batch` and stay.
-    pub fn handle(
-        &mut self,
-        ruleset: &Ruleset,
-        command: &Command,
-        level: TraceLevel,
-        batch: &mut Batch,
-    ) -> Result<(), Refusal> {
-        let _ = (ruleset, command, level, batch);
-        Err(Refusal::NothingPublished)
-    }
-
-    /// Folds one event in. Never runs a rule, never fails. Used by recovery and by [`Desk::handle`] alike.
-    pub fn evolve(&mut self, record: &EventRecord) {
-        self.seq = record.seq;
-    }
-
     /// When the desk wants to be handed a [`super::CommandBody::Tick`], if nothing else happens before.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        None
+        self.deadlines.first().map(|(at, _)| *at)
     }
 
     /// The sequence number of the last event.
@@ -62,23 +88,60 @@ impl Desk {
         self.seq
     }
 
-    /// The state as bytes, equal for equal states.
-    #[must_use]
-    pub fn snapshot(&self) -> Vec<u8> {
-        Vec::new()
-    }
-
-    /// A desk from [`Desk::snapshot`].
-    ///
-    /// # Errors
-    /// Bytes that are no snapshot of this engine version; the caller then folds the journal instead.
-    pub fn restore(bytes: &[u8]) -> Result<Desk, SnapshotError> {
-        let _ = bytes;
-        Err(SnapshotError)
+    pub(crate) fn group(&self, id: GroupId) -> Option<&GroupState> {
+        self.groups.get(id.index())
     }
 }
 
-/// Bytes that are no snapshot of this engine version.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a snapshot of this engine version: fold the journal instead")]
-pub struct SnapshotError;
+/// The open conversations: found by number, kept side by side.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Conversations {
+    slots: Vec<Option<Conversation>>,
+    free: Vec<u32>,
+    slot_of: FxHashMap<ConversationId, u32>,
+    /// The number of the last one opened.
+    pub last: u64,
+}
+
+impl Conversations {
+    pub(crate) fn len(&self) -> usize {
+        self.slot_of.len()
+    }
+
+    pub(crate) fn get(&self, id: ConversationId) -> Option<&Conversation> {
+        self.slots.get(*self.slot_of.get(&id)? as usize)?.as_ref()
+    }
+
+    pub(crate) fn get_mut(&mut self, id: ConversationId) -> Option<&mut Conversation> {
+        self.slots.get_mut(*self.slot_of.get(&id)? as usize)?.as_mut()
+    }
+
+    pub(crate) fn insert(&mut self, conversation: Conversation) {
+        let id = conversation.id;
+        self.last = self.last.max(id.0);
+        let slot = match self.free.pop() {
+            Some(slot) => {
+                self.slots[slot as usize] = Some(conversation);
+                slot
+            }
+            None => {
+                self.slots.push(Some(conversation));
+                u32::try_from(self.slots.len() - 1).unwrap_or(u32::MAX)
+            }
+        };
+        self.slot_of.insert(id, slot);
+    }
+
+    pub(crate) fn remove(&mut self, id: ConversationId) -> Option<Conversation> {
+        let slot = self.slot_of.remove(&id)?;
+        self.free.push(slot);
+        self.slots.get_mut(slot as usize)?.take()
+    }
+
+    /// All, by number.
+    pub(crate) fn sorted(&self) -> Vec<&Conversation> {
+        let mut all: Vec<_> = self.slots.iter().flatten().collect();
+        all.sort_unstable_by_key(|conversation| conversation.id);
+        all
+    }
+}

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::hours::Hours;
-use super::{Agent, Group, Settings};
+use super::{Agent, FallbackStep, Group, Settings};
 use crate::id::{AgentId, ChannelId, GroupId, HoursId, SkillId};
+use crate::rules::{PlanSource, Target};
 
 /// The tenant's configuration in one revision. Each list is indexed by its id. A thing that an earlier revision
 /// named and this one does not keeps its place, marked inactive, so that ids never change their meaning.
@@ -95,6 +96,27 @@ impl Directory {
         skill, skill_named, skills, SkillId, Skill;
         /// The plan of hours with this id.
         hours, hours_named, hours, HoursId, NamedHours;
+    }
+
+    /// Where a conversation goes that no rule sends anywhere: to its entry's group, its channel's, the default group,
+    /// or the first step of the tenant's fallback (R11, R21).
+    #[must_use]
+    pub fn default_target(&self, channel: ChannelId, entry: Option<&str>) -> (Target, PlanSource) {
+        let active = |group: GroupId| self.group(group).is_some_and(|group| group.active).then_some(group);
+        let of_entry = entry.and_then(|entry| self.entries.get(entry).copied()).and_then(active);
+        let of_channel = self.channel(channel).and_then(|channel| channel.group).and_then(active);
+        let default = self.settings.default_group.and_then(active);
+        let by_group = of_entry
+            .map(|group| (group, PlanSource::Entry))
+            .or(of_channel.map(|group| (group, PlanSource::Channel)))
+            .or(default.map(|group| (group, PlanSource::Default)));
+        match (by_group, self.settings.fallback.steps.first()) {
+            (Some((group, source)), _) => (Target::Group(group), source),
+            (None, Some(FallbackStep::Group(group))) => (Target::Group(*group), PlanSource::Fallback),
+            (None, Some(FallbackStep::Bot(name))) => (Target::Bot(name.clone()), PlanSource::Fallback),
+            (None, Some(FallbackStep::Ticket)) => (Target::Ticket, PlanSource::Fallback),
+            (None, Some(FallbackStep::LeaveMessage) | None) => (Target::LeaveMessage, PlanSource::Fallback),
+        }
     }
 
     /// A group and every department above it, nearest first; at most 16 levels.

@@ -29,6 +29,8 @@ pub struct Group {
     pub queue_length_max: Option<u32>,
     /// The longest a conversation waits before it falls back (R59).
     pub wait_ms_max: Option<i64>,
+    /// Whether conversations wait here even while nobody of the group is on duty. Off: they fall back at once (R65, R67).
+    pub wait_unstaffed: bool,
     /// How the ask relaxes as waiting grows, in order of time.
     pub widening: Vec<WideningStep>,
     /// The highest tier asked before any widening; `None`: all tiers, lowest first.

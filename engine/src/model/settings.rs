@@ -86,3 +86,25 @@ impl Default for LoadIndex {
         }
     }
 }
+
+impl Settings {
+    /// Settings with nothing but a name and a zone: recognise by login and cookie, a priority point worth a minute,
+    /// directed conversations wait 30 s, no default group, no fallback.
+    #[must_use]
+    pub fn bare(name: &str, zone: &str) -> Settings {
+        Settings {
+            name: name.to_owned(),
+            zone: zone.to_owned(),
+            automatic: true,
+            recognise_by: vec![IdentityKind::Login, IdentityKind::Cookie],
+            stick: None,
+            ageing_ms: 60_000,
+            agent_capacity_max: None,
+            directed_wait_ms: 30_000,
+            offline_grace_ms: None,
+            default_group: None,
+            fallback: Fallback::default(),
+            load_index: LoadIndex::default(),
+        }
+    }
+}

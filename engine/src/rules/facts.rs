@@ -38,8 +38,8 @@ pub enum Trigger {
     Waited(#[cfg_attr(feature = "typescript", ts(type = "number"))] i64),
     /// A bot handed the conversation to people.
     LeftBot,
-    /// The conversation came back from an agent.
-    Returned,
+    /// Another revision went live while the conversation waited (P2).
+    Published,
 }
 
 impl Trigger {
@@ -47,7 +47,7 @@ impl Trigger {
     #[must_use]
     pub fn hook(self) -> Hook {
         match self {
-            Trigger::Opened | Trigger::LateContent | Trigger::LeftBot | Trigger::Returned => Hook::Route,
+            Trigger::Opened | Trigger::LateContent | Trigger::LeftBot | Trigger::Published => Hook::Route,
             Trigger::Message => Hook::OnMessage,
             Trigger::Waited(_) => Hook::OnWait,
         }

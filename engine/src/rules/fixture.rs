@@ -40,6 +40,7 @@ fn group(id: GroupId, slug: &str) -> Group {
         agent_capacity: None,
         queue_length_max: None,
         wait_ms_max: None,
+        wait_unstaffed: false,
         widening: Vec::new(),
         tier_max: None,
         fallback: Fallback::default(),

@@ -1,0 +1,113 @@
+//! The customers a desk has seen, and how it knows them again (R43).
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::command::Identity;
+use crate::id::{AgentId, CustomerId};
+use crate::model::IdentityKind;
+use crate::time::Timestamp;
+
+/// The most customers a desk remembers; beyond it those first seen longest ago are forgotten.
+pub(crate) const CUSTOMERS_MAX: usize = 500_000;
+
+/// Everybody the desk remembers.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Customers {
+    by_id: BTreeMap<CustomerId, Customer>,
+    by_identity: BTreeMap<(IdentityKind, String), CustomerId>,
+    last: u64,
+}
+
+/// One customer 客户.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Customer {
+    pub identity: Identity,
+    pub vip: u8,
+    pub attributes: BTreeMap<String, String>,
+    pub last_agent: Option<AgentId>,
+    pub last_served_at: Timestamp,
+    /// Conversations so far.
+    pub conversations: u32,
+}
+
+impl Identity {
+    /// The value of one kind; an empty one is none.
+    #[must_use]
+    pub fn get(&self, kind: IdentityKind) -> Option<&str> {
+        match kind {
+            IdentityKind::Login => self.login.as_deref(),
+            IdentityKind::Cookie => self.cookie.as_deref(),
+            IdentityKind::Ip => self.ip.as_deref(),
+        }
+        .filter(|value| !value.is_empty())
+    }
+
+    fn get_mut(&mut self, kind: IdentityKind) -> &mut Option<String> {
+        match kind {
+            IdentityKind::Login => &mut self.login,
+            IdentityKind::Cookie => &mut self.cookie,
+            IdentityKind::Ip => &mut self.ip,
+        }
+    }
+}
+
+impl Customers {
+    pub(crate) fn get(&self, id: CustomerId) -> Option<&Customer> {
+        self.by_id.get(&id)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: CustomerId) -> Option<&mut Customer> {
+        self.by_id.get_mut(&id)
+    }
+
+    /// Who this is: the strongest identity that is known decides; a new number when none is; `None` when there is
+    /// nothing to go by.
+    pub(crate) fn recognise(&self, identity: &Identity, by: &[IdentityKind]) -> Option<CustomerId> {
+        let mut given =
+            by.iter().filter_map(|kind| Some((*kind, identity.get(*kind)?.to_owned()))).peekable();
+        given.peek()?;
+        Some(given.find_map(|key| self.by_identity.get(&key).copied()).unwrap_or(CustomerId(self.last + 1)))
+    }
+
+    /// Notes that a customer was seen. One value of each kind is remembered: the latest.
+    pub(crate) fn see(
+        &mut self,
+        id: CustomerId,
+        identity: &Identity,
+        by: &[IdentityKind],
+        vip: u8,
+        attributes: &BTreeMap<String, String>,
+    ) {
+        self.last = self.last.max(id.0);
+        let customer = self.by_id.entry(id).or_default();
+        customer.vip = vip;
+        customer.attributes.clone_from(attributes);
+        customer.conversations = customer.conversations.saturating_add(1);
+        let Customers { by_identity, .. } = self;
+        for kind in by {
+            let Some(value) = identity.get(*kind) else { continue };
+            let known = customer.identity.get_mut(*kind);
+            if let Some(before) = known.replace(value.to_owned())
+                && before != value
+                && by_identity.get(&(*kind, before.clone())) == Some(&id)
+            {
+                by_identity.remove(&(*kind, before));
+            }
+            by_identity.insert((*kind, value.to_owned()), id);
+        }
+        if self.by_id.len() > CUSTOMERS_MAX
+            && let Some((forgotten, customer)) = self.by_id.pop_first()
+        {
+            for kind in [IdentityKind::Login, IdentityKind::Cookie, IdentityKind::Ip] {
+                if let Some(value) = customer.identity.get(kind) {
+                    let key = (kind, value.to_owned());
+                    if self.by_identity.get(&key) == Some(&forgotten) {
+                        self.by_identity.remove(&key);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Carrying a command out: decide, fold, and decide again what that makes possible, until the desk is quiet.
+
+use super::command::Command;
+use super::decide::Out;
+use super::refusal::Refusal;
+use super::state::{Batch, Desk};
+use super::step::Step;
+use crate::limits::STEPS_PER_COMMAND_MAX;
+use crate::rules::Ruleset;
+use crate::time::Timestamp;
+use crate::trace::TraceLevel;
+
+impl Desk {
+    /// Carries out a command to its last consequence: appends all its events to `batch` and folds them in.
+    /// Deadlines that passed before the command's instant are carried out first. A published revision is the
+    /// `ruleset` handed along with [`super::CommandBody::Publish`]; with any other command it must be the live one.
+    ///
+    /// # Errors
+    /// A refusal changes nothing but for deadlines that had passed: their events are in `batch` and stay.
+    pub fn handle(
+        &mut self,
+        ruleset: &Ruleset,
+        command: &Command,
+        level: TraceLevel,
+        batch: &mut Batch,
+    ) -> Result<(), Refusal> {
+        let at = self.now.max(command.at);
+        let mut steps_left = STEPS_PER_COMMAND_MAX;
+        while let Some((due, deadline)) = self.deadlines.first().copied()
+            && due <= at
+            && steps_left > 0
+        {
+            let from = batch.events.len();
+            let mut out = Out::new(self, ruleset, at, level, batch);
+            out.due(deadline);
+            self.fold_from(from, batch);
+            if batch.events.len() == from {
+                // Nothing to tell: the deadline has no meaning any more.
+                self.deadlines.remove(&(due, deadline));
+            }
+            self.settle(ruleset, at, level, batch, &mut steps_left);
+        }
+        let from = batch.events.len();
+        let result = Out::new(self, ruleset, at, level, batch).command(&command.body);
+        if result.is_err() {
+            batch.events.truncate(from);
+            batch.steps.clear();
+            return result;
+        }
+        self.fold_from(from, batch);
+        self.settle(ruleset, at, level, batch, &mut steps_left);
+        Ok(())
+    }
+
+    fn settle(
+        &mut self,
+        ruleset: &Ruleset,
+        at: Timestamp,
+        level: TraceLevel,
+        batch: &mut Batch,
+        steps_left: &mut usize,
+    ) {
+        while let Some(step) = batch.steps.pop_front() {
+            *steps_left = steps_left.saturating_sub(1);
+            if *steps_left == 0 {
+                batch.steps.clear();
+                return;
+            }
+            let from = batch.events.len();
+            Out::new(self, ruleset, at, level, batch).step(step);
+            let did_something = batch.events.len() > from;
+            self.fold_from(from, batch);
+            // These take one conversation at a time, so that every pick sees the one before.
+            if did_something && matches!(step, Step::Offer(_) | Step::Sweep(_) | Step::CloseGroup(_)) {
+                batch.steps.push_front(step);
+            }
+        }
+    }
+
+    fn fold_from(&mut self, from: usize, batch: &mut Batch) {
+        let Batch { events, steps, .. } = batch;
+        for record in events.iter().skip(from) {
+            self.fold(record, &mut |step| steps.push_back(step));
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Routing: the rules are asked, and their answer becomes a plan.
+
+use super::conversation::{Conversation, Place};
+use super::decide::Out;
+use super::event::Event;
+use super::state::Desk;
+use crate::id::{AgentId, ConversationId, GroupId, RuleId};
+use crate::limits::{BREAKER_OPEN_MS, REQUIRED_SKILLS_MAX};
+use crate::rules::{
+    AgentFacts, Answer, ConversationFacts, CustomerFacts, DeskFacts, Facts, GroupFacts, Hook, Plan, Trigger,
+    Verdict,
+};
+use crate::text::NormalText;
+use crate::time::Timestamp;
+use crate::trace::{RuleFailure, RulesTrace, TraceLevel, TraceStep};
+
+impl Out<'_> {
+    /// Runs the rules on a conversation and says where it is to go.
+    pub(super) fn evaluate(&mut self, id: ConversationId, trigger: Trigger) {
+        let Some(conversation) = self.desk.conversations.get(id) else { return };
+        let hook = trigger.hook();
+        let verdict = self.verdict(conversation, trigger);
+        for (rule, failure) in verdict.failures {
+            self.fail(id, rule, failure);
+        }
+        let plan = match (hook, &conversation.plan) {
+            (Hook::Route, _) => Some(self.plan(conversation, verdict.answer)),
+            (_, Some(before)) if !verdict.answer.is_empty() => Some(self.overlay(before, verdict.answer)),
+            _ => None,
+        };
+        let plan = plan.filter(|plan| {
+            matches!(trigger, Trigger::Opened | Trigger::LeftBot) || conversation.plan.as_ref() != Some(plan)
+        });
+        if self.level > TraceLevel::Off {
+            let revision = self.ruleset.revision();
+            let trace = RulesTrace { trigger, revision, rules: verdict.rules, plan: plan.clone() };
+            self.trace(id, TraceStep::Rules(trace));
+        }
+        if let Some(plan) = plan {
+            self.emit(Event::Routed {
+                conversation: id,
+                trigger,
+                rules: verdict.fired,
+                plan: Box::new(plan),
+            });
+        }
+    }
+
+    fn verdict(&self, conversation: &Conversation, trigger: Trigger) -> Verdict {
+        if !self.ruleset.has(trigger.hook()) {
+            return Verdict::default();
+        }
+        let text = match trigger {
+            Trigger::Message => conversation.latest_text.as_deref(),
+            _ => conversation.text.as_deref(),
+        }
+        .unwrap_or_default();
+        let normal = NormalText::new(text);
+        self.with_facts(conversation, trigger, &normal, text, |facts| {
+            self.ruleset.evaluate(facts, &|rule| self.is_switched_off(rule), self.level)
+        })
+    }
+
+    pub(super) fn is_switched_off(&self, rule: RuleId) -> bool {
+        self.desk.breakers.get(&rule).is_some_and(|breaker| breaker.is_open(self.at))
+    }
+
+    /// Records a rule's failure; one too many within a while switches the rule off.
+    pub(super) fn fail(&mut self, conversation: ConversationId, rule: RuleId, failure: RuleFailure) {
+        self.emit(Event::RuleFailed { conversation, rule, failure });
+        if self.desk.breakers.get(&rule).is_some_and(|breaker| breaker.would_open(self.at)) {
+            self.emit(Event::BreakerOpened { rule, until: self.at.plus_ms(BREAKER_OPEN_MS) });
+        }
+    }
+
+    /// Everything a rule may look at.
+    pub(super) fn with_facts<T>(
+        &self,
+        conversation: &Conversation,
+        trigger: Trigger,
+        text: &NormalText,
+        original_text: &str,
+        ask: impl FnOnce(&Facts<'_>) -> T,
+    ) -> T {
+        let customer = conversation.customer.and_then(|id| self.desk.customers.get(id));
+        let hours_open: Vec<bool> = self.frame().hours.iter().map(|hours| hours.open).collect();
+        let waited_ms = match &conversation.place {
+            Place::Queued(queued) => self.at.since_ms(queued.at),
+            _ => self.at.since_ms(conversation.waiting_since),
+        };
+        let view = DeskView { desk: self.desk, at: self.at, group: conversation.place.group() };
+        ask(&Facts {
+            trigger,
+            at: self.at,
+            conversation: ConversationFacts {
+                id: conversation.id,
+                channel: conversation.channel,
+                entry: conversation.entry.as_deref(),
+                language: conversation.language.as_deref(),
+                tags: &conversation.tags,
+                risks: &conversation.risks,
+                priority: conversation.priority(),
+                group: conversation.place.group(),
+                agent: conversation.place.agent(),
+                opened_at: conversation.opened_at,
+                waited_ms,
+                visitor_messages: conversation.visitor_messages,
+                returns: conversation.returns,
+            },
+            customer: CustomerFacts {
+                returning: customer.is_some_and(|customer| customer.conversations > 1),
+                vip: conversation.vip,
+                attributes: customer.map_or(&conversation.attributes, |customer| &customer.attributes),
+                last_agent: customer.and_then(|customer| customer.last_agent),
+                conversations: customer.map_or(0, |customer| customer.conversations.saturating_sub(1)),
+            },
+            text,
+            original_text,
+            hours_open: &hours_open,
+            desk: &view,
+        })
+    }
+
+    /// The answer with the tenant's defaults behind it.
+    fn plan(&self, conversation: &Conversation, answer: Answer) -> Plan {
+        let directory = &self.frame().directory;
+        let otherwise = directory.default_target(conversation.channel, conversation.entry.as_deref());
+        answer.into_plan(otherwise, |agent| self.first_group(agent))
+    }
+
+    fn first_group(&self, agent: AgentId) -> Option<GroupId> {
+        self.desk.agents.get(agent.index()).and_then(|agent| agent.spec.groups.first()).map(|seat| seat.group)
+    }
+
+    /// The plan so far, with what the rules say now laid over it.
+    fn overlay(&self, before: &Plan, answer: Answer) -> Plan {
+        let names_target = answer.destination.is_some() || answer.agent.is_some();
+        let (priority, tier, wait_ms_max) = (answer.priority, answer.tier, answer.wait_ms_max);
+        let mut plan =
+            answer.into_plan((before.target.clone(), before.source), |agent| self.first_group(agent));
+        plan.priority = priority.map_or(before.priority, |(priority, _)| priority);
+        plan.wait_ms_max = wait_ms_max.map(|(ms, _)| ms).or(before.wait_ms_max);
+        if !names_target {
+            plan.tier = tier.map(|(tier, _)| tier).or(before.tier);
+            let added = std::mem::replace(&mut plan.skills, before.skills.clone());
+            for skill in added {
+                if plan.skills.len() < REQUIRED_SKILLS_MAX && !plan.skills.contains(&skill) {
+                    plan.skills.push(skill);
+                }
+            }
+        }
+        plan
+    }
+}
+
+/// The desk as rules see it. `group`: where an agent's in-group priority is looked up.
+#[derive(Debug)]
+struct DeskView<'a> {
+    desk: &'a Desk,
+    at: Timestamp,
+    group: Option<GroupId>,
+}
+
+impl Desk {
+    pub(super) fn facts_of_group(&self, id: GroupId, at: Timestamp) -> Option<GroupFacts> {
+        let state = self.group(id)?;
+        let group = self.frame.directory.group(id)?;
+        Some(GroupFacts {
+            waiting: state.queue.len(),
+            open: state.open,
+            online: state.online(),
+            available: state.pool.len(),
+            longest_wait_ms: state.queue.oldest().map_or(0, |(since, _)| at.since_ms(since)),
+            expected_wait_ms: state.pace.expected_wait_ms(state.queue.len() + 1).unwrap_or(0),
+            in_hours: self.frame.is_open(group.hours),
+        })
+    }
+}
+
+impl DeskFacts for DeskView<'_> {
+    fn group(&self, id: GroupId) -> Option<GroupFacts> {
+        self.desk.facts_of_group(id, self.at)
+    }
+
+    fn agent(&self, id: AgentId) -> Option<AgentFacts> {
+        let state = self.desk.agents.get(id.index())?;
+        let seat = self.group.and_then(|group| state.seat_in(group)).or(state.seats.first());
+        Some(AgentFacts {
+            open: state.open,
+            capacity: state.spec.capacity,
+            tier: state.spec.tier,
+            priority: seat.map_or(0, |seat| seat.priority),
+            idle_ms: self.at.since_ms(state.last_work_at),
+            response_ms: state.stats.response_ms().unwrap_or(0),
+            handle_ms: state.stats.handle_ms().unwrap_or(0),
+            satisfaction: state.stats.satisfaction().and_then(|s| u8::try_from(s).ok()).unwrap_or(0),
+        })
+    }
+}
