@@ -21,6 +21,7 @@ const FIELDS: &[&str] = &[
     "agent_capacity",
     "queue_length_max",
     "wait_max",
+    "when_unstaffed",
     "tier_max",
     "target_wait",
     "reply_timeout",
@@ -38,6 +39,7 @@ const STRATEGIES: [(&str, Strategy); 8] = [
     ("load-index", Strategy::LoadIndex),
     ("rank", Strategy::Rank),
 ];
+const WHEN_UNSTAFFED: [(&str, bool); 2] = [("fall-back", false), ("wait", true)];
 const QUEUE_LENGTH_MAX: i64 = 1_000_000;
 const DEFAULT_TARGET_WAIT_MS: i64 = 20_000;
 
@@ -92,6 +94,10 @@ fn read_group<'d>(defined: Defined<'d, GroupId>, names: &AllNames<'d>) -> Option
         agent_capacity: table.integer("agent_capacity", 1..=CAPACITY_MAX),
         queue_length_max: table.integer("queue_length_max", 0..=QUEUE_LENGTH_MAX),
         wait_ms_max: table.duration_ms("wait_max"),
+        wait_unstaffed: table
+            .get("when_unstaffed")
+            .and_then(|item| item.choice(&WHEN_UNSTAFFED))
+            .unwrap_or_default(),
         widening,
         tier_max: table.integer("tier_max", 1..=TIER_MAX),
         fallback: fallback.fallback,
