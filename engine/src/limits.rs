@@ -12,9 +12,9 @@ pub const TAGS_MAX: usize = 32;
 pub const REQUIRED_SKILLS_MAX: usize = 8;
 /// Agents scored by a `rank` hook in one decision, best placed first by load.
 pub const RANK_CANDIDATES_MAX: usize = 32;
-/// Steps one command may lead to before the rest is left to the next command. Reached only by a revision or a
-/// shift that frees a very large backlog at once; [`crate::desk::Desk::next_deadline`] then asks to go on at once.
-pub const STEPS_PER_COMMAND_MAX: usize = 1_000_000;
+/// Steps one command may lead to. Each conversation and each agent cause a few at most, so this is only the wall
+/// behind which a mistake of ours ends instead of hanging the tenant.
+pub const STEPS_PER_COMMAND_MAX: usize = 50_000_000;
 /// Groups asked for one conversation through fallbacks, so that a circle ends.
 pub const FALLBACK_HOPS_MAX: usize = 8;
 

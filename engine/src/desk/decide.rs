@@ -295,7 +295,7 @@ impl<'a> Out<'a> {
         }
     }
 
-    /// Every waiting conversation is routed again, best placed first, and every group gives what it can.
+    /// Every waiting conversation is routed again, oldest of each group first, and every group gives what it can.
     fn reconsider(&mut self) {
         let desk = self.desk;
         for group in &desk.groups {
@@ -304,9 +304,7 @@ impl<'a> Out<'a> {
                 self.then(Step::Place(conversation));
             }
         }
-        for group in &desk.frame.directory.groups {
-            self.then(Step::Sweep(group.id));
-        }
+        self.then(Step::Sweep(None));
     }
 
     pub(super) fn assign(

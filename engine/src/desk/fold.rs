@@ -10,7 +10,7 @@ use super::hours::HoursState;
 use super::state::{Deadline, Desk};
 use super::step::Step;
 use crate::id::{AgentId, ConversationId, GroupId, HoursId};
-use crate::model::{Agent, Directory, FallbackStep, Presence, Strategy};
+use crate::model::{Agent, FallbackStep, Presence, Strategy};
 use crate::placement::ask::Asked;
 use crate::placement::queue::queue_key;
 use crate::rules::{Plan, Target, Trigger};
@@ -192,25 +192,24 @@ impl Desk {
         if let Some(until) = state.until {
             self.deadlines.insert((until, Deadline::Hours(hours)));
         }
-        let kept = |group: GroupId, directory: &Directory| {
-            directory.group(group).is_some_and(|group| group.hours == Some(hours))
-        };
-        let mut turned = std::collections::BTreeSet::new();
+        let groups = &self.frame.directory.groups;
+        let of_hours: Vec<GroupId> =
+            groups.iter().filter(|group| group.hours == Some(hours)).map(|group| group.id).collect();
+        let mut any_turned = false;
         for index in 0..self.agents.len() {
-            let on_shift = self.agents[index].spec.shift == Some(hours);
-            let seats = self.agents[index].seats.iter().map(|seat| seat.group);
-            let affected: Vec<_> =
-                seats.filter(|group| on_shift || kept(*group, &self.frame.directory)).collect();
-            if !affected.is_empty() {
-                turned.extend(affected);
+            let agent = &self.agents[index];
+            let in_group = |group: &GroupId| of_hours.binary_search(group).is_ok();
+            if agent.spec.shift == Some(hours) || agent.seats.iter().any(|seat| in_group(&seat.group)) {
+                any_turned = true;
                 self.with_agent(AgentId(index as u32), |_| {});
             }
         }
         if state.open {
-            turned.into_iter().for_each(|group| next(Step::Sweep(group)));
+            if any_turned {
+                next(Step::Sweep(None));
+            }
         } else {
-            let groups = self.frame.directory.groups.iter().filter(|group| group.hours == Some(hours));
-            groups.for_each(|group| next(Step::CloseGroup(group.id)));
+            of_hours.into_iter().for_each(|group| next(Step::CloseGroup(group)));
         }
     }
 
@@ -371,7 +370,7 @@ impl Desk {
         {
             state.open = state.open.saturating_sub(1);
             if self.frame.directory.group(group).is_some_and(|group| group.capacity.is_some()) {
-                next(Step::Sweep(group));
+                next(Step::Sweep(Some(group)));
             }
         }
         next(Step::Offer(agent));

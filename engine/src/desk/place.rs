@@ -1,5 +1,7 @@
 //! Placing: from a plan to an agent, a queue or a fallback; and from a free agent to the best waiting conversation.
 
+use std::collections::BTreeSet;
+
 use super::conversation::{Conversation, Place};
 use super::decide::Out;
 use super::event::{AssignedBy, Directed, Event, UnassignedReason};
@@ -10,7 +12,7 @@ use crate::model::{FallbackStep, Group};
 use crate::placement::ask::{Ask, Asked};
 use crate::placement::choose::Question;
 use crate::placement::eligibility::refused_for;
-use crate::placement::queue::queue_key;
+use crate::placement::queue::{QueueKey, queue_key};
 use crate::rules::{Plan, Target, Trigger};
 use crate::text::NormalText;
 use crate::trace::{GroupTry, PlacementOutcome, PlacementTrace, Reason, TraceLevel, TraceStep};
@@ -328,36 +330,57 @@ impl Out<'_> {
         }
     }
 
-    /// A group may have room: its best waiting conversation that somebody can take.
-    pub(super) fn sweep(&mut self, id: GroupId) {
-        let (Some(state), Some(group)) = (self.desk.group(id), self.frame().directory.group(id)) else {
-            return;
-        };
-        if !self.frame().directory.settings.automatic || state.pool.len() == 0 {
+    /// One group, or every group, may have room: the best waiting conversation that somebody can take.
+    pub(super) fn sweep(&mut self, only: Option<GroupId>) {
+        let frame = self.frame();
+        if !frame.directory.settings.automatic {
             return;
         }
-        let mut best: Option<((i64, ConversationId), AgentId)> = None;
-        for (ask, waiting) in state.queue.lists() {
-            for key in waiting {
-                if best.is_some_and(|(known, _)| known <= *key) {
-                    break;
-                }
-                let Some(conversation) = self.desk.conversations.get(key.1) else { continue };
-                let mut unused = Tries::default();
-                if let Ok(agent) = self.try_group(conversation, group, ask, &mut unused) {
-                    best = Some((*key, agent));
-                    break;
-                }
-                // The next one asks the same: only those whom somebody gave back may fare differently.
-                if conversation.gave_back.is_empty() {
-                    break;
+        let mut best: Option<(QueueKey, AgentId, GroupId)> = None;
+        for group in frame.directory.groups.iter().filter(|group| only.is_none_or(|only| only == group.id)) {
+            let Some(state) = self.desk.group(group.id).filter(|state| state.pool.len() > 0) else {
+                continue;
+            };
+            for (ask, waiting) in state.queue.lists() {
+                let before = best.map(|(key, ..)| key);
+                if let Some((key, agent)) = self.first_taken(group, ask, waiting, before) {
+                    best = Some((key, agent, group.id));
                 }
             }
         }
-        if let Some(((_, conversation), agent)) = best
+        if let Some(((_, conversation), agent, group)) = best
             && let Some(conversation) = self.desk.conversations.get(conversation)
         {
-            self.assigned(conversation, agent, id, AssignedBy::FromQueue, Tries::default());
+            let by = self.from_queue(conversation);
+            self.assigned(conversation, agent, group, by, Tries::default());
+        }
+    }
+
+    /// The first conversation of one list, before `before`, that somebody in the group can take.
+    fn first_taken(
+        &mut self,
+        group: &Group,
+        ask: &Ask,
+        waiting: &BTreeSet<QueueKey>,
+        before: Option<QueueKey>,
+    ) -> Option<(QueueKey, AgentId)> {
+        for key in waiting.iter().take_while(|key| before.is_none_or(|before| **key < before)) {
+            let conversation = self.desk.conversations.get(key.1)?;
+            if let Ok(agent) = self.try_group(conversation, group, ask, &mut Tries::default()) {
+                return Some((*key, agent));
+            }
+            // The next one asks the same: only one that somebody gave back may fare differently.
+            if conversation.gave_back.is_empty() {
+                return None;
+            }
+        }
+        None
+    }
+
+    fn from_queue(&self, conversation: &Conversation) -> AssignedBy {
+        match &conversation.place {
+            Place::Queued(queued) => queued.directed.map_or(AssignedBy::FromQueue, |directed| directed.by),
+            _ => AssignedBy::FromQueue,
         }
     }
 

@@ -14,8 +14,8 @@ pub(crate) enum Step {
     Escalate(ConversationId),
     /// An agent may have room: give them the best waiting conversation.
     Offer(AgentId),
-    /// A group may have room: give its best waiting conversation to somebody.
-    Sweep(GroupId),
+    /// One group, or every group, may have room: give the best waiting conversation to somebody.
+    Sweep(Option<GroupId>),
     /// A group's hours ended: nobody is to wait there.
     CloseGroup(GroupId),
     /// A revision went live: decide again about everything that waits.
