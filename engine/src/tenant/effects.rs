@@ -4,7 +4,7 @@ use super::names::{AllNames, related};
 use super::reader::{Item, Place, Table};
 use super::skills::skill_levels;
 use crate::diagnostic::{Code, Span};
-use crate::limits::{MESSAGE_BYTES_MAX, REQUIRED_SKILLS_MAX, TAGS_MAX, TIER_MAX};
+use crate::limits::{REPLY_BYTES_MAX, REQUIRED_SKILLS_MAX, RULE_WAIT_MS_MAX, TAGS_MAX, TIER_MAX};
 use crate::rules::Effect;
 
 const FIELDS: &[&str] = &[
@@ -54,8 +54,8 @@ fn read_field<'d>(field: &str, item: Item<'d>, names: &mut AllNames<'d>) -> Vec<
         "prefer_agent" => item.text().and_then(|word| names.agents.resolve(word)).map(Effect::PreferAgent),
         "priority" => item.integer(0..=9).map(Effect::Priority),
         "tier" => item.integer(1..=TIER_MAX).map(Effect::Tier),
-        "wait_max" => item.duration_ms().map(Effect::WaitMax),
-        "reply" => item.text_within(MESSAGE_BYTES_MAX).map(|word| Effect::Reply(word.to_text())),
+        "wait_max" => read_wait_max(item).map(Effect::WaitMax),
+        "reply" => item.text_within(REPLY_BYTES_MAX).map(|word| Effect::Reply(word.to_text())),
         "stop" => flag(Effect::Stop),
         "skills" => return read_skills(item, names),
         "tags" => return read_labels(item, Effect::Tag),
@@ -63,6 +63,15 @@ fn read_field<'d>(field: &str, item: Item<'d>, names: &mut AllNames<'d>) -> Vec<
         _ => None,
     };
     one.into_iter().collect()
+}
+
+fn read_wait_max(item: Item<'_>) -> Option<i64> {
+    let ms = item.positive_duration_ms()?;
+    if ms > RULE_WAIT_MS_MAX {
+        item.bad("must be at most 7d");
+        return None;
+    }
+    Some(ms)
 }
 
 fn read_skills<'d>(item: Item<'d>, names: &mut AllNames<'d>) -> Vec<Effect> {

@@ -11,6 +11,7 @@ mod folder;
 mod groups;
 mod guard;
 mod hours;
+mod implies;
 mod keywords;
 mod lines;
 mod names;

@@ -102,11 +102,6 @@ impl<'d, Id: DenseId> Names<'d, Id> {
         word.place.findings().suggest(finding, word.text, self.named.keys().map(String::as_str))
     }
 
-    /// How many things of this kind this folder names.
-    pub(crate) fn len(&self) -> usize {
-        self.named.len()
-    }
-
     /// The names of this folder, with their ids.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, Id)> {
         self.named.iter().map(|(slug, (id, _))| (slug.as_str(), *id))

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::fallback::{ReadFallback, read_fallback};
+use super::fallback::read_fallback;
 use super::hours::{self, read_hours, read_zone};
 use super::names::{AllNames, Defined, define_all};
 use super::reader::{Document, Item, Place, Table, Word, check_label};
@@ -52,8 +52,6 @@ pub(crate) struct ReadSettings<'d> {
     pub(crate) settings: Settings,
     /// Where the fallback is written, or would be.
     pub(crate) fallback_place: Place<'d>,
-    /// The groups the fallback leads to.
-    pub(crate) fallback_groups: Vec<(GroupId, Place<'d>)>,
     pub(crate) channels: Vec<Channel>,
     pub(crate) entries: BTreeMap<String, GroupId>,
     pub(crate) skills: Vec<Skill>,
@@ -88,8 +86,7 @@ impl<'d> SettingsFile<'d> {
         let group = |item: Item<'d>| item.text().and_then(|word| names.groups.resolve(word));
         let fallback = root.get("fallback");
         let fallback_place = fallback.map_or(root.place, |item| item.place);
-        let ReadFallback { fallback, groups: fallback_groups } =
-            fallback.map(|item| read_fallback(item, &names.groups)).unwrap_or_default();
+        let fallback = fallback.map(|item| read_fallback(item, &names.groups)).unwrap_or_default();
 
         let channels = self.channels.into_iter().filter_map(|Defined { named, table }| {
             let name = table.name_or(named.map_or("", |(_, slug)| slug.text));
@@ -124,19 +121,11 @@ impl<'d> SettingsFile<'d> {
             directed_wait_ms: root.duration_ms("directed_wait").unwrap_or(DEFAULT_DIRECTED_WAIT_MS),
             offline_grace_ms: root.duration_ms("offline_grace"),
             default_group: root.get("default_group").and_then(group),
-            fallback,
+            fallback: fallback.fallback,
             load_index: root.get("load_index").and_then(read_load_index).unwrap_or_default(),
             zone,
         };
-        ReadSettings {
-            settings,
-            fallback_place,
-            fallback_groups,
-            channels,
-            entries,
-            skills: self.skills,
-            hours,
-        }
+        ReadSettings { settings, fallback_place, channels, entries, skills: self.skills, hours }
     }
 }
 

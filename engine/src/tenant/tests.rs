@@ -1,7 +1,7 @@
 //! Folders with something wrong, and what is said about it.
 
 use super::*;
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::Diagnostic;
 
 const TENANT: &str = r#"
 name = "小店"
@@ -102,7 +102,11 @@ pub(super) fn folder(changes: &[(&str, &str)]) -> TenantFolder {
 
 /// What is said about the folder with these changes, a line each: `file:line:column code message`.
 pub(super) fn said(changes: &[(&str, &str)]) -> Vec<String> {
-    read(&folder(changes), None).1.iter().map(line).collect()
+    findings(changes).iter().map(line).collect()
+}
+
+pub(super) fn findings(changes: &[(&str, &str)]) -> Vec<Diagnostic> {
+    read(&folder(changes), None).1
 }
 
 fn line(finding: &Diagnostic) -> String {
