@@ -5,6 +5,7 @@
 
 pub mod desk;
 pub mod diagnostic;
+pub mod explain;
 pub mod id;
 pub mod limits;
 pub mod model;
