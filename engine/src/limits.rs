@@ -58,6 +58,33 @@ pub const RULE_WAIT_MS_MAX: i64 = 7 * 24 * 3_600_000;
 /// Keyword matches kept in the trace of one rule, each keyword's first.
 pub const TRACED_MATCHES_MAX: usize = 32;
 
+/// Operations of one call of a script: a thousand times what a rule of ten lines needs, and over within milliseconds.
+pub const SCRIPT_OPERATIONS_MAX: u64 = 50_000;
+/// Bytes that a function of the standard library walks through for the price of one operation.
+pub const SCRIPT_BYTES_PER_OPERATION: u64 = 64;
+/// Functions of a script that may be waiting for one another.
+pub const SCRIPT_CALL_LEVELS_MAX: usize = 16;
+/// Expressions and blocks within one another. With the call levels it bounds the stack, which is 1 MiB in a browser.
+pub const SCRIPT_DEPTH_MAX: usize = 32;
+/// Bytes of one text in a script; at least a whole message.
+pub const SCRIPT_STRING_BYTES_MAX: usize = 64 * 1024;
+/// Items of one list, those in lists within it counted. Small, since copying a list costs one operation only.
+pub const SCRIPT_ARRAY_LENGTH_MAX: usize = 256;
+/// Entries of one map, those in maps within it counted; small for the same reason.
+pub const SCRIPT_MAP_SIZE_MAX: usize = 64;
+/// Variables of a script at one time.
+pub const SCRIPT_VARIABLES_MAX: usize = 128;
+/// Functions of one script.
+pub const SCRIPT_FUNCTIONS_MAX: usize = 128;
+/// Lines that one call of a script may print.
+pub const SCRIPT_LOG_LINES_MAX: usize = 64;
+/// Bytes that one call of a script may print.
+pub const SCRIPT_LOG_BYTES_MAX: usize = 8 * 1024;
+/// Lines, and columns of one line, of a script: Rhai counts both in 16 bits.
+pub const SCRIPT_LINES_MAX: usize = 65_535;
+/// Bytes of the message of a rule's failure.
+pub const FAILURE_MESSAGE_BYTES_MAX: usize = 500;
+
 /// Failures of one rule within [`BREAKER_WINDOW_MS`] that open its breaker.
 pub const BREAKER_FAILURES: usize = 5;
 /// See [`BREAKER_FAILURES`].

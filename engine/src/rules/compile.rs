@@ -1,8 +1,11 @@
 //! From rules as written to the compiled ruleset.
 
+use std::sync::Arc;
+
 use super::guard::CompiledGuard;
 use super::keywords::KeywordBuilder;
-use super::ruleset::{Body, HookSet, Rule};
+use super::ruleset::{Body, HookSet, Rule, Scripts};
+use super::script::{Names, Script, Uses};
 use super::{Hook, Revision, RuleBody, RuleInfo, RuleKind, RuleSource, Ruleset};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::id::RuleId;
@@ -21,9 +24,11 @@ impl Ruleset {
             diagnostics.push(Diagnostic::new(Code::TooLarge, "rules", None, message));
             return (None, diagnostics);
         }
+        let any_script = source.rules.iter().any(|rule| matches!(rule.body, RuleBody::Script { .. }));
+        let names = any_script.then(|| Arc::new(Names::new(&source.directory)));
         for (at, rule) in source.rules.iter().enumerate() {
             let id = RuleId(u16::try_from(at).unwrap_or(u16::MAX));
-            rules.extend(compile_rule(id, rule, &mut builder, &mut diagnostics));
+            rules.extend(compile_rule(id, rule, &mut builder, names.as_ref(), &mut diagnostics));
         }
         let keywords = match builder.build() {
             Ok(keywords) => keywords,
@@ -43,7 +48,16 @@ impl Ruleset {
         thresholds.dedup();
         directory.wait_thresholds_ms = thresholds;
         let hooks = rules.iter().flat_map(|rule| rule.info.hooks.iter().copied()).collect();
-        (Some(Ruleset { revision, directory, rules, keywords, hooks }), diagnostics)
+        let scripts = names.map(|names| {
+            let mut uses = Uses::default();
+            for rule in &rules {
+                if let Body::Script(script) = &rule.body {
+                    uses.merge(script.uses.clone());
+                }
+            }
+            Scripts { names, uses }
+        });
+        (Some(Ruleset { revision, directory, rules, keywords, hooks, scripts }), diagnostics)
     }
 }
 
@@ -51,6 +65,7 @@ fn compile_rule(
     id: RuleId,
     source: &RuleSource,
     builder: &mut KeywordBuilder,
+    names: Option<&Arc<Names>>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Rule> {
     let guard = CompiledGuard::new(&source.when, builder);
@@ -65,9 +80,10 @@ fn compile_rule(
             let hooks = if source.hooks.is_empty() { vec![Hook::Route] } else { source.hooks.clone() };
             (Body::Effects(effects), RuleKind::Keyword, hooks)
         }
-        RuleBody::Script { file, .. } => {
-            diagnostics.push(Diagnostic::new(Code::ScriptLimit, file, None, "scripts cannot run yet"));
-            return None;
+        RuleBody::Script { file, source: text } => {
+            let script = Script::compile(file, text, names?, diagnostics)?;
+            let hooks = script_hooks(source, file, &script, diagnostics);
+            (Body::Script(script), RuleKind::Script, hooks)
         }
     };
     let wait_after_ms = if hooks.contains(&Hook::OnWait) { source.wait_after_ms.clone() } else { Vec::new() };
@@ -82,4 +98,27 @@ fn compile_rule(
     };
     let hooks: HookSet = info.hooks.iter().copied().collect();
     Some(Rule { info, hooks, wait_after_ms, guard, body })
+}
+
+/// The hooks that a script's rule subscribes to: those that its sidecar names, or else those it defines.
+fn script_hooks(
+    source: &RuleSource,
+    file: &str,
+    script: &Script,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Hook> {
+    let defined = script.hooks();
+    let mut bad = |file: &str, message: String, help: &str| {
+        diagnostics.push(Diagnostic::new(Code::BadHook, file, None, message).help(help));
+    };
+    for hook in source.hooks.iter().filter(|hook| !defined.contains(hook)) {
+        let message = format!("the script does not define `{}`, which `hooks` names", hook.function());
+        bad(&source.file, message, "Define the function in the script, or take the hook out of `hooks`.");
+    }
+    let hooks = if source.hooks.is_empty() { defined } else { source.hooks.clone() };
+    if hooks.contains(&Hook::OnWait) && source.wait_after_ms.is_empty() {
+        let message = "`on_wait` never runs, since no waiting time is given".to_owned();
+        bad(file, message, "Put `wait_after = [\"60s\"]` into the `.toml` file of the same name.");
+    }
+    hooks
 }

@@ -1,7 +1,10 @@
 //! One evaluation: the rules in order, their effects folded into one answer.
 
+use std::sync::Arc;
+
 use super::guard::{CompiledGuard, Words};
 use super::ruleset::{Body, Rule};
+use super::script::Scene;
 use super::{Effect, Facts, Ruleset, Verdict};
 use crate::id::RuleId;
 use crate::limits;
@@ -21,6 +24,7 @@ impl Ruleset {
         let mut run = Run {
             verdict: Verdict::default(),
             words: Words::new(self.keywords(), level > TraceLevel::Off),
+            scene: None,
             stopped_by: None,
             level,
         };
@@ -44,6 +48,17 @@ impl Ruleset {
             } else {
                 match &rule.body {
                     Body::Effects(effects) => run.give(rule, facts, effects.iter(), 0, Vec::new()),
+                    Body::Script(script) => {
+                        let Some(scripts) = &self.scripts else { continue };
+                        let scene = run.scene.get_or_insert_with(|| scripts.scene(facts));
+                        let answered = script.answer(facts.trigger.hook(), scene);
+                        match answered.result {
+                            Ok(effects) => {
+                                run.give(rule, facts, effects.iter(), answered.cost, answered.log);
+                            }
+                            Err(failure) => run.fail(rule, failure, answered.cost, answered.log),
+                        }
+                    }
                 }
             }
         }
@@ -55,6 +70,8 @@ impl Ruleset {
 struct Run<'r> {
     verdict: Verdict,
     words: Words<'r>,
+    /// The facts as scripts see them, once one has run.
+    scene: Option<Arc<Scene>>,
     stopped_by: Option<RuleId>,
     level: TraceLevel,
 }

@@ -9,14 +9,17 @@ mod facts;
 mod fixture;
 mod guard;
 mod keywords;
+mod rank;
 mod revision;
 mod ruleset;
+pub mod script;
 mod source;
 mod verdict;
 
 pub use dry_run::Situation;
 pub use effect::{Effect, Plan, PlanSource, Target};
 pub use facts::{AgentFacts, ConversationFacts, CustomerFacts, DeskFacts, Facts, GroupFacts, Hook, Trigger};
+pub use rank::Ranker;
 pub use revision::Revision;
 pub use ruleset::{RuleInfo, RuleKind, Ruleset};
 pub use source::{Guard, Keyword, KeywordCondition, Matching, RuleBody, RuleSource};

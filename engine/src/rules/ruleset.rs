@@ -1,11 +1,13 @@
 //! The ruleset 规则集: every rule of a revision, compiled once, immutable.
 
+use std::sync::Arc;
+
 use super::guard::CompiledGuard;
 use super::keywords::KeywordIndex;
+use super::script::{Names, Scene, Script, Uses};
 use super::{Effect, Facts, Hook, Revision, Trigger};
-use crate::id::{AgentId, GroupId, RuleId};
+use crate::id::RuleId;
 use crate::model::Directory;
-use crate::trace::RuleFailure;
 
 /// A compiled revision: the directory and the rules.
 #[derive(Debug)]
@@ -16,6 +18,24 @@ pub struct Ruleset {
     pub(super) keywords: KeywordIndex,
     /// The hooks that any rule subscribes to.
     pub(super) hooks: HookSet,
+    /// What the scripts share; `None` without any.
+    pub(super) scripts: Option<Scripts>,
+}
+
+/// What the scripts of a ruleset share.
+#[derive(Debug)]
+pub(super) struct Scripts {
+    /// The tenant's names.
+    pub(super) names: Arc<Names>,
+    /// What they read, all together.
+    pub(super) uses: Uses,
+}
+
+impl Scripts {
+    /// The facts as scripts see them.
+    pub(super) fn scene(&self, facts: &Facts<'_>) -> Arc<Scene> {
+        Scene::new(facts, &self.names, &self.uses)
+    }
 }
 
 /// One rule, compiled.
@@ -38,6 +58,8 @@ pub(super) struct Rule {
 pub(super) enum Body {
     /// Gives these effects.
     Effects(Vec<Effect>),
+    /// Asks this script.
+    Script(Script),
 }
 
 /// A set of hooks.
@@ -102,6 +124,7 @@ impl Ruleset {
             rules: Vec::new(),
             keywords: KeywordIndex::default(),
             hooks: HookSet::default(),
+            scripts: None,
         }
     }
 
@@ -148,17 +171,5 @@ impl Ruleset {
                     _ => true,
                 }
         })
-    }
-
-    /// The score of an eligible agent by the first `rank` hook that gives one; higher is better. `None`: no rule ranks.
-    pub fn rank(
-        &self,
-        facts: &Facts<'_>,
-        group: GroupId,
-        agent: AgentId,
-        is_switched_off: &dyn Fn(RuleId) -> bool,
-    ) -> Result<Option<i64>, (RuleId, RuleFailure)> {
-        let _ = (facts, group, agent, is_switched_off);
-        Ok(None)
     }
 }

@@ -1,0 +1,245 @@
+//! One call of a hook: what travels with it, what it costs, and how it fails.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rhai::{
+    Caches, Dynamic, EvalAltResult, EvalContext, ImmutableString, NativeCallContext, Position, Scope,
+};
+
+use super::Script;
+use super::engine::runner;
+use super::names::Names;
+use crate::limits;
+use crate::rules::Hook;
+use crate::trace::{RuleFailure, RuleFailureKind};
+
+/// What a native function may fail with.
+pub(super) type Fallible<T> = Result<T, Box<EvalAltResult>>;
+
+/// What travels with a call, for the functions that the script calls.
+#[derive(Debug)]
+pub(super) struct Call {
+    pub(super) names: Arc<Names>,
+    constants: Arc<BTreeMap<ImmutableString, Dynamic>>,
+    /// Work of native functions that Rhai's own count does not see.
+    work: AtomicU64,
+    log: Mutex<Log>,
+}
+
+/// What a script printed.
+#[derive(Debug, Default)]
+struct Log {
+    lines: Vec<String>,
+    bytes: usize,
+}
+
+impl Call {
+    pub(super) fn new(names: Arc<Names>, constants: Arc<BTreeMap<ImmutableString, Dynamic>>) -> Arc<Call> {
+        Arc::new(Call { names, constants, work: AtomicU64::new(0), log: Mutex::default() })
+    }
+
+    /// The call that a native function belongs to.
+    ///
+    /// # Errors
+    /// None of ours: every call carries one.
+    pub(super) fn of(context: &NativeCallContext<'_>) -> Fallible<Arc<Call>> {
+        context
+            .tag()
+            .and_then(|tag| tag.read_lock::<Arc<Call>>())
+            .map(|call| Arc::clone(&call))
+            .ok_or_else(|| "the function is called outside of a rule".into())
+    }
+
+    /// Adds work in proportion to `bytes` that a native function walks through.
+    ///
+    /// # Errors
+    /// The budget is used up.
+    pub(super) fn charge(&self, bytes: usize) -> Fallible<()> {
+        let units = bytes as u64 / limits::SCRIPT_BYTES_PER_OPERATION;
+        let before = self.work.fetch_add(units, Ordering::Relaxed);
+        if before.saturating_add(units) > limits::SCRIPT_OPERATIONS_MAX {
+            return Err(EvalAltResult::ErrorTooManyOperations(Position::NONE).into());
+        }
+        Ok(())
+    }
+
+    /// Keeps a line for the trace. What is over the limit is left out, and said so once.
+    pub(super) fn print(&self, line: &str) {
+        let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        if log.lines.len() > limits::SCRIPT_LOG_LINES_MAX {
+            return;
+        }
+        log.bytes += line.len();
+        if log.lines.len() == limits::SCRIPT_LOG_LINES_MAX || log.bytes > limits::SCRIPT_LOG_BYTES_MAX {
+            // One line above the limit marks the log as closed.
+            log.lines.resize(limits::SCRIPT_LOG_LINES_MAX, String::new());
+            log.lines.push("… more was printed".to_owned());
+            return;
+        }
+        log.lines.push(line.to_owned());
+    }
+
+    fn take_log(&self) -> Vec<String> {
+        let mut lines = std::mem::take(&mut *self.log.lock().unwrap_or_else(PoisonError::into_inner)).lines;
+        lines.retain(|line| !line.is_empty());
+        lines
+    }
+}
+
+/// Asked by Rhai for every variable that a script reads. Functions see the constants of their file. And what Rhai's
+/// own limits miss is caught here: it does not count the work of copying a value, and not every way of growing one.
+///
+/// # Errors
+/// The value is over the limits, or the budget is used up.
+pub(super) fn variable(
+    name: &str,
+    index: usize,
+    context: EvalContext<'_, '_, '_, '_, '_, '_>,
+) -> Fallible<Option<Dynamic>> {
+    let Some(call) = context.tag().read_lock::<Arc<Call>>() else { return Ok(None) };
+    // An index says that the parser found the variable in the function itself.
+    if index == 0
+        && let Some(constant) = call.constants.get(name)
+    {
+        return Ok(Some(constant.clone()));
+    }
+    if let Some(value) = context.scope().get(name)
+        && (value.is_array() || value.is_map() || value.is_string())
+    {
+        let size = Size::of(value)?;
+        // Items cost a quarter of an operation to copy, entries of a map about one; a text is shared.
+        call.charge(size.items * 16 + size.entries * 64)?;
+    }
+    Ok(None)
+}
+
+/// How large a value is, all that it holds counted.
+#[derive(Debug, Default)]
+struct Size {
+    items: usize,
+    entries: usize,
+    bytes: usize,
+}
+
+impl Size {
+    fn of(value: &Dynamic) -> Fallible<Size> {
+        let mut size = Size::default();
+        size.add(value)?;
+        Ok(size)
+    }
+
+    /// Stops at the first limit, so the cost and the depth are bounded by the limits.
+    fn add(&mut self, value: &Dynamic) -> Fallible<()> {
+        let too_large =
+            |what: &str| Err(EvalAltResult::ErrorDataTooLarge(what.to_owned(), Position::NONE).into());
+        if let Ok(list) = value.as_array_ref() {
+            self.items += list.len();
+            if self.items > limits::SCRIPT_ARRAY_LENGTH_MAX {
+                return too_large("length of array");
+            }
+            list.iter().try_for_each(|item| self.add(item))
+        } else if let Ok(map) = value.as_map_ref() {
+            self.entries += map.len();
+            if self.entries > limits::SCRIPT_MAP_SIZE_MAX {
+                return too_large("size of object map");
+            }
+            map.values().try_for_each(|item| self.add(item))
+        } else if let Ok(text) = value.as_immutable_string_ref() {
+            self.bytes += text.len();
+            if self.bytes > limits::SCRIPT_STRING_BYTES_MAX {
+                return too_large("length of string");
+            }
+            Ok(())
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// How a call went.
+#[derive(Debug)]
+pub(super) struct Called {
+    /// What the hook returned.
+    pub(super) result: Result<Dynamic, RuleFailure>,
+    /// Operations, by the script and by what it called.
+    pub(super) cost: u64,
+    /// What it printed.
+    pub(super) log: Vec<String>,
+}
+
+/// Calls a hook.
+pub(super) fn call(script: &Script, hook: Hook, names: &Arc<Names>, args: &mut [Dynamic]) -> Called {
+    let engine = runner();
+    let call = Call::new(Arc::clone(names), Arc::clone(&script.constants));
+    let mut global = engine.new_global_runtime_state();
+    global.lib.push(script.ast.shared_lib().clone());
+    global.tag = Dynamic::from(Arc::clone(&call));
+    let mut caches = Caches::new();
+    let mut scope = Scope::new();
+    let mut args: Vec<&mut Dynamic> = args.iter_mut().collect();
+    let result = EvalContext::new(engine, &mut global, &mut caches, &mut scope, None).call_fn_raw(
+        hook.function(),
+        false,
+        false,
+        &mut args,
+    );
+    let work = call.work.load(Ordering::Relaxed);
+    Called {
+        result: result.map_err(|error| failure(*error)),
+        cost: global.num_operations.saturating_add(work),
+        log: call.take_log(),
+    }
+}
+
+/// An answer that names something that does not exist or is out of range.
+#[derive(Clone, Debug)]
+struct BadAnswer(String);
+
+/// The error of a native function that is given something that does not exist or is out of range.
+pub(super) fn bad_answer(message: impl Into<String>) -> Box<EvalAltResult> {
+    EvalAltResult::ErrorRuntime(Dynamic::from(BadAnswer(message.into())), Position::NONE).into()
+}
+
+/// What a Rhai error means for the rule.
+pub(super) fn failure(mut error: EvalAltResult) -> RuleFailure {
+    // The innermost error is the cause, and its position is where to look.
+    while let EvalAltResult::ErrorInFunctionCall(_, _, inner, _) = error {
+        error = *inner;
+    }
+    let position = error.take_position();
+    let (kind, message) = match &error {
+        EvalAltResult::ErrorTooManyOperations(_) => {
+            (RuleFailureKind::Budget, format!("used up its {} operations", limits::SCRIPT_OPERATIONS_MAX))
+        }
+        EvalAltResult::ErrorStackOverflow(_) => (
+            RuleFailureKind::Depth,
+            format!("functions call each other more than {} deep", limits::SCRIPT_CALL_LEVELS_MAX),
+        ),
+        EvalAltResult::ErrorDataTooLarge(what, _) => {
+            (RuleFailureKind::Size, format!("{} is over the limit", what.to_lowercase()))
+        }
+        EvalAltResult::ErrorTooManyVariables(_) => {
+            (RuleFailureKind::Size, format!("more than {} variables", limits::SCRIPT_VARIABLES_MAX))
+        }
+        EvalAltResult::ErrorRuntime(value, _) => match value.read_lock::<BadAnswer>() {
+            Some(bad) => (RuleFailureKind::BadAnswer, bad.0.clone()),
+            None => (RuleFailureKind::Error, format!("raised: {value}")),
+        },
+        other => (RuleFailureKind::Error, lower_first(&other.to_string())),
+    };
+    let mut message = message.replace('\n', " ");
+    message.truncate(message.floor_char_boundary(limits::FAILURE_MESSAGE_BYTES_MAX));
+    RuleFailure {
+        kind,
+        message,
+        line: position.line().unwrap_or(0) as u32,
+        column: position.position().unwrap_or(0) as u32,
+    }
+}
+
+fn lower_first(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
+}

@@ -1,0 +1,95 @@
+//! Names as scripts use them, both ways: slug to id, id to slug.
+
+use rhai::ImmutableString;
+use rustc_hash::FxHashMap;
+
+use crate::id::{AgentId, ChannelId, GroupId, HoursId, SkillId};
+use crate::model::Directory;
+
+/// The names of one kind of thing.
+#[derive(Debug)]
+pub(super) struct Slugs {
+    /// What it is, for messages.
+    pub(super) what: &'static str,
+    list: Vec<ImmutableString>,
+    active: FxHashMap<ImmutableString, u32>,
+}
+
+impl Slugs {
+    fn new<'d>(what: &'static str, slugs: impl Iterator<Item = (&'d str, bool)>) -> Slugs {
+        let mut names = Slugs { what, list: Vec::new(), active: FxHashMap::default() };
+        for (id, (slug, active)) in (0..).zip(slugs) {
+            let slug = ImmutableString::from(slug);
+            if active {
+                names.active.insert(slug.clone(), id);
+            }
+            names.list.push(slug);
+        }
+        names
+    }
+
+    /// The number of the thing with this slug.
+    pub(super) fn find(&self, slug: &str) -> Option<u32> {
+        self.active.get(slug).copied()
+    }
+
+    /// Every slug that may be named, in order of id.
+    pub(super) fn known(&self) -> impl Iterator<Item = &str> {
+        self.list.iter().map(ImmutableString::as_str).filter(|slug| self.active.contains_key(*slug))
+    }
+
+    /// The numbers of the things that may be named.
+    pub(super) fn ids(&self) -> impl Iterator<Item = u32> {
+        (0..).zip(&self.list).filter(|(_, slug)| self.active.contains_key(*slug)).map(|(id, _)| id)
+    }
+
+    fn get(&self, index: usize) -> ImmutableString {
+        self.list.get(index).cloned().unwrap_or_default()
+    }
+}
+
+/// The names of one tenant.
+#[derive(Debug)]
+pub(in crate::rules) struct Names {
+    pub(super) groups: Slugs,
+    pub(super) agents: Slugs,
+    pub(super) skills: Slugs,
+    pub(super) channels: Slugs,
+    pub(super) hours: Slugs,
+    /// The tenant's own time zone.
+    pub(super) zone: jiff::tz::TimeZone,
+}
+
+impl Names {
+    pub(in crate::rules) fn new(directory: &Directory) -> Names {
+        Names {
+            groups: Slugs::new("group", directory.groups.iter().map(|g| (g.slug.as_str(), g.active))),
+            agents: Slugs::new("agent", directory.agents.iter().map(|a| (a.slug.as_str(), a.active))),
+            skills: Slugs::new("skill", directory.skills.iter().map(|s| (s.slug.as_str(), true))),
+            channels: Slugs::new("channel", directory.channels.iter().map(|c| (c.slug.as_str(), c.active))),
+            hours: Slugs::new("hours", directory.hours.iter().map(|h| (h.slug.as_str(), true))),
+            // A zone that is not known cannot be published; UTC keeps an unpublished ruleset usable.
+            zone: jiff::tz::TimeZone::get(&directory.settings.zone).unwrap_or(jiff::tz::TimeZone::UTC),
+        }
+    }
+
+    pub(super) fn group(&self, id: GroupId) -> ImmutableString {
+        self.groups.get(id.index())
+    }
+
+    pub(super) fn agent(&self, id: AgentId) -> ImmutableString {
+        self.agents.get(id.index())
+    }
+
+    pub(super) fn skill(&self, id: SkillId) -> ImmutableString {
+        self.skills.get(id.index())
+    }
+
+    pub(super) fn channel(&self, id: ChannelId) -> ImmutableString {
+        self.channels.get(id.index())
+    }
+
+    pub(super) fn hours_named(&self, slug: &str) -> Option<HoursId> {
+        self.hours.find(slug).and_then(|id| u16::try_from(id).ok()).map(HoursId)
+    }
+}

@@ -1,0 +1,87 @@
+//! What a script reads at all, seen from its syntax tree, so that facts nobody reads are not copied.
+
+use rhai::{AST, ASTNode, Expr, Stmt};
+
+use super::names::Names;
+use crate::id::GroupId;
+
+/// What scripts read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::rules) struct Uses {
+    pub(super) text: bool,
+    pub(super) original_text: bool,
+    pub(super) contains: bool,
+    pub(super) attributes: bool,
+    /// Groups named by literals.
+    pub(super) groups: Vec<GroupId>,
+    /// Some group is asked for whose name is only known when the script runs.
+    pub(super) any_group: bool,
+    group_asked: bool,
+}
+
+impl Uses {
+    /// What `ast` may read. Goes by names alone, so it can only say too much.
+    pub(super) fn of(ast: &AST, names: &Names) -> Uses {
+        let mut uses = Uses::default();
+        ast.walk(&mut |path: &[ASTNode<'_>]| {
+            match path.last() {
+                Some(ASTNode::Expr(Expr::Property(property, _))) => match property.2.as_str() {
+                    "text" => uses.text = true,
+                    "original_text" => uses.original_text = true,
+                    _ => {}
+                },
+                Some(
+                    ASTNode::Expr(Expr::MethodCall(call, _) | Expr::FnCall(call, _))
+                    | ASTNode::Stmt(Stmt::FnCall(call, _)),
+                ) => uses.calls(&call.name, &call.args, names),
+                _ => {}
+            }
+            true
+        });
+        uses
+    }
+
+    fn calls(&mut self, name: &str, args: &[Expr], names: &Names) {
+        match name {
+            "contains" => self.contains = true,
+            "attribute" => self.attributes = true,
+            "group" => {
+                self.group_asked = true;
+                // `desk.group(x)` or, in the other notation, `group(desk, x)`.
+                match args.last() {
+                    Some(Expr::StringConstant(slug, _)) => {
+                        let id = names.groups.find(slug).and_then(|id| u16::try_from(id).ok());
+                        self.groups.extend(id.map(GroupId));
+                    }
+                    _ => self.any_group = true,
+                }
+            }
+            // A function called by a name that is only known when the script runs may be any of the above.
+            "Fn" | "call" | "curry" => {
+                self.contains = true;
+                self.attributes = true;
+                self.any_group = true;
+                self.group_asked = true;
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether any group is asked for.
+    pub(super) fn asks_groups(&self) -> bool {
+        self.group_asked
+    }
+
+    /// Adds what another script reads.
+    pub(in crate::rules) fn merge(&mut self, other: Uses) {
+        self.text |= other.text;
+        self.original_text |= other.original_text;
+        self.contains |= other.contains;
+        self.attributes |= other.attributes;
+        self.any_group |= other.any_group;
+        self.group_asked |= other.group_asked;
+        self.groups.extend(other.groups);
+        self.groups.sort_unstable();
+        self.groups.dedup();
+    }
+}
