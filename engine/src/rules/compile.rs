@@ -10,9 +10,41 @@ use super::{Hook, Revision, RuleBody, RuleInfo, RuleKind, RuleSource, Ruleset};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::id::RuleId;
 use crate::limits;
-use crate::tenant::TenantSource;
+use crate::model::Directory;
+use crate::tenant::{self, TenantFolder, TenantSource};
+
+/// A tenant folder, read and compiled.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The ruleset; `None` when any finding is an error.
+    pub ruleset: Option<Ruleset>,
+    /// What was read; `None` when so little is right that there is nothing to go by.
+    pub source: Option<TenantSource>,
+    /// Everything found, by file and place.
+    pub diagnostics: Vec<Diagnostic>,
+}
 
 impl Ruleset {
+    /// Reads and compiles a tenant folder. `base` is the directory of the revision before: what it names keeps its
+    /// ids.
+    #[must_use]
+    pub fn compile(folder: &TenantFolder, base: Option<&Directory>) -> Compiled {
+        let (source, mut diagnostics) = tenant::read(folder, base);
+        let ruleset = source.as_ref().and_then(|source| {
+            let (ruleset, found) = Ruleset::from_source(source, tenant::revision(folder));
+            // What the reader has said about a place already is not said twice.
+            let same =
+                |a: &Diagnostic, b: &Diagnostic| (&a.file, a.span, a.code) == (&b.file, b.span, b.code);
+            let news = |new: &Diagnostic| !diagnostics.iter().any(|known| same(known, new));
+            let found: Vec<_> = found.into_iter().filter(news).collect();
+            diagnostics.extend(found);
+            ruleset
+        });
+        diagnostics.sort_by(|a, b| (&a.file, a.span, a.code).cmp(&(&b.file, b.span, b.code)));
+        let sound = diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error);
+        Compiled { ruleset: ruleset.filter(|_| sound), source, diagnostics }
+    }
+
     /// Compiles what was read. The ruleset is there unless some finding is an error.
     #[must_use]
     pub fn from_source(source: &TenantSource, revision: Revision) -> (Option<Ruleset>, Vec<Diagnostic>) {

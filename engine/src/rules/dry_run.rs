@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{
-    AgentFacts, ConversationFacts, CustomerFacts, DeskFacts, Facts, GroupFacts, Hook, Plan, PlanSource,
-    Ruleset, Target, Trigger, Verdict,
+    AgentFacts, ConversationFacts, CustomerFacts, DeskFacts, Facts, GroupFacts, Hook, Plan, Ruleset, Trigger,
+    Verdict,
 };
 use crate::id::{AgentId, ChannelId, ConversationId, GroupId};
-use crate::model::{Directory, FallbackStep};
 use crate::text::NormalText;
 use crate::time::Timestamp;
 use crate::trace::TraceLevel;
@@ -119,26 +118,10 @@ impl Situation {
             return (verdict, None);
         }
         let directory = ruleset.directory();
-        let otherwise = default_target(directory, self.channel, self.entry.as_deref());
+        let otherwise = directory.default_target(self.channel, self.entry.as_deref());
         let group_of = |agent: AgentId| directory.agent(agent)?.groups.first().map(|member| member.group);
         let plan = verdict.answer.clone().into_plan(otherwise, group_of);
         (verdict, Some(plan))
-    }
-}
-
-fn default_target(directory: &Directory, channel: ChannelId, entry: Option<&str>) -> (Target, PlanSource) {
-    let of_entry = entry.and_then(|entry| directory.entries.get(entry).copied());
-    let of_channel = directory.channel(channel).and_then(|channel| channel.group);
-    let group = of_entry
-        .map(|group| (group, PlanSource::Entry))
-        .or(of_channel.map(|group| (group, PlanSource::Channel)))
-        .or(directory.settings.default_group.map(|group| (group, PlanSource::Default)));
-    match (group, directory.settings.fallback.steps.first()) {
-        (Some((group, source)), _) => (Target::Group(group), source),
-        (None, Some(FallbackStep::Group(group))) => (Target::Group(*group), PlanSource::Fallback),
-        (None, Some(FallbackStep::Bot(name))) => (Target::Bot(name.clone()), PlanSource::Fallback),
-        (None, Some(FallbackStep::Ticket)) => (Target::Ticket, PlanSource::Fallback),
-        (None, Some(FallbackStep::LeaveMessage) | None) => (Target::LeaveMessage, PlanSource::Fallback),
     }
 }
 

@@ -16,6 +16,7 @@ pub mod script;
 mod source;
 mod verdict;
 
+pub use compile::Compiled;
 pub use dry_run::Situation;
 pub use effect::{Effect, Plan, PlanSource, Target};
 pub use facts::{AgentFacts, ConversationFacts, CustomerFacts, DeskFacts, Facts, GroupFacts, Hook, Trigger};
