@@ -36,7 +36,12 @@ fn run(tenant: &Tenant, actions: &[(u16, Action)], snapshot_at: usize) -> Result
         let mut batch = Batch::default();
         let result = desk.handle(ruleset, &command, level, &mut batch);
         model.follow(live, &command, &result, &batch.events)?;
-        model.must_hold(&desk)?;
+        model.must_hold(&desk).map_err(|error| {
+            TestCaseError::fail(format!(
+                "{error}\nafter {command:?}: {result:?}\nwhich led to {:?}",
+                batch.events
+            ))
+        })?;
         if let Some(other) = &mut other {
             // A desk brought back from a snapshot has the same future, to the byte.
             let mut same = Batch::default();

@@ -62,6 +62,8 @@ pub(crate) enum Place {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Queued {
     pub group: GroupId,
+    /// The group the plan named when it was queued; another one than `group` when it waits in a fallback group.
+    pub target: Option<GroupId>,
     pub at: Timestamp,
     /// Widening steps taken.
     pub steps: u16,

@@ -103,8 +103,11 @@ impl Desk {
             }
             Event::Queued { conversation, group, directed, .. } => {
                 let Some(mut place) = self.lift(*conversation) else { return };
+                let plan = self.conversations.get(*conversation).and_then(|state| state.plan.as_ref());
+                let target = plan.and_then(Plan::target_group);
                 let queued = match &mut place {
                     Place::Queued(queued) if queued.group == *group => {
+                        queued.target = target;
                         queued.directed = *directed;
                         place
                     }
@@ -113,6 +116,7 @@ impl Desk {
                         self.note_fall(*conversation, left);
                         Place::Queued(Box::new(Queued {
                             group: *group,
+                            target,
                             at,
                             steps: 0,
                             directed: *directed,
@@ -171,6 +175,7 @@ impl Desk {
     /// A new frame: agents keep what was changed live unless the revision describes them differently; everything
     /// that is derived is built anew.
     fn publish(&mut self, frame: Frame) {
+        let credits: Vec<_> = self.agents.iter().map(|agent| agent.credits(&self.groups)).collect();
         let before = std::mem::replace(&mut self.frame, frame);
         for (index, spec) in self.frame.directory.agents.iter().enumerate() {
             match self.agents.get_mut(index) {
@@ -180,7 +185,7 @@ impl Desk {
             }
         }
         self.breakers.clear();
-        self.reindex();
+        self.reindex(&credits);
     }
 
     fn turn_hours(&mut self, hours: HoursId, state: HoursState, next: &mut impl FnMut(Step)) {
@@ -365,6 +370,8 @@ impl Desk {
         if self.agents.get(agent.index()).is_some_and(|state| state.conversations.is_empty()) {
             self.clear_offline_due(agent);
         }
+        // The agent first, who may take from any group; then those whom only the full group kept from work.
+        next(Step::Offer(agent));
         if let Some(group) = group
             && let Some(state) = self.groups.get_mut(group.index())
         {
@@ -373,7 +380,6 @@ impl Desk {
                 next(Step::Sweep(Some(group)));
             }
         }
-        next(Step::Offer(agent));
     }
 
     fn close(
@@ -470,13 +476,8 @@ impl Desk {
     }
 
     /// Builds everything anew that follows from the rest of the state: seats, pools, queues, loads, deadlines.
-    pub(super) fn reindex(&mut self) {
-        let credits: Vec<_> = self.agents.iter().map(|agent| agent.credits(&self.groups)).collect();
-        self.reindex_with(&credits);
-    }
-
-    /// See [`Desk::reindex`]; with the credits of weighted round robin by agent.
-    pub(super) fn reindex_with(&mut self, credits: &[Vec<(GroupId, i64)>]) {
+    /// `credits` are those of weighted round robin, by agent.
+    pub(super) fn reindex(&mut self, credits: &[Vec<(GroupId, i64)>]) {
         let paces: Vec<_> = self.groups.iter().map(|group| group.pace).collect();
         self.groups.clear();
         self.groups.resize_with(self.frame.directory.groups.len(), Default::default);

@@ -26,20 +26,7 @@ impl Desk {
     ) -> Result<(), Refusal> {
         let at = self.now.max(command.at);
         let mut steps_left = STEPS_PER_COMMAND_MAX;
-        while let Some((due, deadline)) = self.deadlines.first().copied()
-            && due <= at
-            && steps_left > 0
-        {
-            let from = batch.events.len();
-            let mut out = Out::new(self, ruleset, at, level, batch);
-            out.due(deadline);
-            self.fold_from(from, batch);
-            if batch.events.len() == from {
-                // Nothing to tell: the deadline has no meaning any more.
-                self.deadlines.remove(&(due, deadline));
-            }
-            self.settle(ruleset, at, level, batch, &mut steps_left);
-        }
+        self.run_deadlines(ruleset, at, level, batch, &mut steps_left);
         let from = batch.events.len();
         let result = Out::new(self, ruleset, at, level, batch).command(&command.body);
         if result.is_err() {
@@ -49,7 +36,32 @@ impl Desk {
         }
         self.fold_from(from, batch);
         self.settle(ruleset, at, level, batch, &mut steps_left);
+        // The command may have brought deadlines nearer: a revision with a shorter wait, say.
+        self.run_deadlines(ruleset, at, level, batch, &mut steps_left);
         Ok(())
+    }
+
+    fn run_deadlines(
+        &mut self,
+        ruleset: &Ruleset,
+        at: Timestamp,
+        level: TraceLevel,
+        batch: &mut Batch,
+        steps_left: &mut usize,
+    ) {
+        while let Some((due, deadline)) = self.deadlines.first().copied()
+            && due <= at
+            && *steps_left > 0
+        {
+            let from = batch.events.len();
+            Out::new(self, ruleset, at, level, batch).due(deadline);
+            self.fold_from(from, batch);
+            if batch.events.len() == from {
+                // Nothing to tell: the deadline has no meaning any more.
+                self.deadlines.remove(&(due, deadline));
+            }
+            self.settle(ruleset, at, level, batch, steps_left);
+        }
     }
 
     fn settle(

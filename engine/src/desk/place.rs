@@ -29,13 +29,10 @@ impl Out<'_> {
         match &conversation.place {
             Place::Nowhere | Place::Bot(_) => self.place_anew(conversation, plan),
             Place::Queued(queued) => {
-                let target = plan.target_group();
-                let stays = target
-                    .is_some_and(|group| group == queued.group || conversation.fell_from.contains(&group));
-                if stays {
-                    self.place_in_queue(conversation, queued.group)
+                if queued.target == plan.target_group() {
+                    self.place_in_queue(conversation, queued.group);
                 } else {
-                    self.place_anew(conversation, plan)
+                    self.place_anew(conversation, plan);
                 }
             }
             Place::Assigned(_) | Place::Fallback(_) => {}
@@ -54,9 +51,6 @@ impl Out<'_> {
         }
         let group = plan.target_group().and_then(|group| self.frame().directory.group(group));
         let Some(group) = group else { return };
-        if !self.frame().directory.settings.automatic {
-            return self.queued(conversation, group, Reason::ManualOnly, None, Tries::default());
-        }
         let mut tries = Tries::default();
         if let Some(directed) = self.directed(conversation, plan, group) {
             match directed {
@@ -81,9 +75,6 @@ impl Out<'_> {
         let Some(group) = self.frame().directory.group(group) else { return };
         if !group.active {
             return self.fall_back(conversation, group, Reason::GroupInactive);
-        }
-        if !self.frame().directory.settings.automatic {
-            return;
         }
         let Some(asked) = &queued.asked else { return };
         let mut tries = Tries::default();
@@ -265,10 +256,12 @@ impl Out<'_> {
                 return self.fell_back(conversation, step.clone(), reason, tries);
             };
             hops += 1;
-            let was_there = *group == from.id || conversation.fell_from.contains(group);
             let (Some(group), Some(plan)) = (self.frame().directory.group(*group), &conversation.plan) else {
                 continue;
             };
+            let was_there = group.id == from.id
+                || plan.target_group() == Some(group.id)
+                || conversation.fell_from.contains(&group.id);
             if was_there || hops > FALLBACK_HOPS_MAX {
                 continue;
             }
@@ -333,9 +326,6 @@ impl Out<'_> {
     /// One group, or every group, may have room: the best waiting conversation that somebody can take.
     pub(super) fn sweep(&mut self, only: Option<GroupId>) {
         let frame = self.frame();
-        if !frame.directory.settings.automatic {
-            return;
-        }
         let mut best: Option<(QueueKey, AgentId, GroupId)> = None;
         for group in frame.directory.groups.iter().filter(|group| only.is_none_or(|only| only == group.id)) {
             let Some(state) = self.desk.group(group.id).filter(|state| state.pool.len() > 0) else {

@@ -132,7 +132,7 @@ impl Desk {
             desk.conversations.insert(conversation.into_owned());
         }
         desk.conversations.last = snapshot.last_conversation;
-        desk.reindex_with(&credits);
+        desk.reindex(&credits);
         Ok(desk)
     }
 }

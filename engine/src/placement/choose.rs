@@ -35,6 +35,9 @@ impl Question<'_> {
         if !self.desk.frame.is_open(self.group.hours) {
             return Some(Reason::OutsideHours);
         }
+        if !self.desk.frame.directory.settings.automatic {
+            return Some(Reason::ManualOnly);
+        }
         if self.group.capacity.is_some_and(|most| state.open >= most) {
             return Some(Reason::GroupFull);
         }

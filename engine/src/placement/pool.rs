@@ -182,13 +182,13 @@ impl Tier {
             let best = classes
                 .iter_mut()
                 .filter_map(|(credit, agents)| {
-                    let (key, agent) = **agents.peek().as_ref()?;
-                    Some((std::cmp::Reverse(*credit - key[1]), key[2], agent, agents))
+                    let &&([_, own, idle], agent) = agents.peek()?;
+                    Some(([own - *credit, idle, 0], agent, agents))
                 })
-                .min_by_key(|(credit, idle, agent, _)| (*credit, *idle, *agent));
-            let Some((_, _, _, agents)) = best else { return true };
-            let Some((key, agent)) = agents.next() else { return true };
-            if !visit(*agent, *key) {
+                .min_by_key(|(key, agent, _)| (*key, *agent));
+            let Some((key, agent, agents)) = best else { return true };
+            agents.next();
+            if !visit(agent, key) {
                 return false;
             }
         }

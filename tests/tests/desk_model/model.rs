@@ -383,22 +383,22 @@ impl Model {
         let talk = self.talks.get(&id).expect("assigned a conversation there is").clone();
         prop_assert!(!matches!(talk.at, Where::With(..)), "assigned twice");
         prop_assert!(self.is_free(agent, group), "assigned to somebody who is not free");
-        let ask = self.waiting_ask(&talk).unwrap_or_else(|| self.ask(&talk, group, 0, None));
+        // Through the queue it waits in, or into the first group or a fallback group afresh.
+        let waiting = self.waiting_ask(&talk).filter(|ask| ask.groups.contains(&group));
+        let asks: Vec<_> = waiting.into_iter().chain([self.ask(&talk, group, 0, None)]).collect();
         if by != AssignedBy::Taken {
             prop_assert!(self.directory().settings.automatic, "assigned while switched off");
-            prop_assert!(self.is_eligible(agent, group, &ask, &talk.gave_back), "not eligible");
+            let eligible = |ask: &Ask| self.is_eligible(agent, group, ask, &talk.gave_back);
+            prop_assert!(asks.iter().any(eligible), "not eligible");
         }
         match by {
             AssignedBy::Strategy => {
-                let ask = if ask.groups.contains(&group) { ask } else { self.ask(&talk, group, 0, None) };
-                prop_assert_eq!(
-                    self.pick(group, &ask, &talk.gave_back),
-                    Some(agent),
-                    "not the strategy's pick"
-                );
+                let picked = |ask: &Ask| self.pick(group, ask, &talk.gave_back) == Some(agent);
+                prop_assert!(asks.iter().any(picked), "not the strategy's pick");
             }
             AssignedBy::FromQueue => {
-                prop_assert!(ask.groups.contains(&group), "from the queue of a group that was not asked");
+                let asked = self.waiting_ask(&talk).is_some_and(|ask| ask.groups.contains(&group));
+                prop_assert!(asked, "from the queue of a group that was not asked");
                 // Nobody whom this agent could serve stands before it.
                 for (other, talk) in &self.talks {
                     let Some(ask) = self.waiting_ask(talk) else { continue };
