@@ -148,6 +148,8 @@ codes! {
     UnknownVariable = "R306", Error;
     /// A script over a limit, or using what scripts may not use.
     ScriptLimit = "R307", Error;
+    /// Effects that a script builds and does not return.
+    LostEffects = "R308", Warning;
     /// The tenant's fallback is missing or not complete.
     NoFallback = "R401", Error;
     /// Two rules with the same order.

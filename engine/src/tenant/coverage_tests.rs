@@ -249,7 +249,7 @@ prop_compose! {
         let mut text = format!("[when]\n{guard}\n");
         if any.is_some() || all.is_some() || none.is_some() {
             text += "[when.keywords]\n";
-            text += &(field("any", &any) + &field("all", &all) + &field("none", &none));
+            text += &[field("any", &any), field("all", &all), field("none", &none)].concat();
             if any.is_some() {
                 text += &format!("weight_min = {}\n", weight_min.min(most));
             }

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use rhai::{AST, CallFnOptions, Dynamic, EvalAltResult, ImmutableString, ParseErrorType, Scope};
 
-use super::Script;
 use super::call::{Call, failure};
 use super::engine::{parser, runner};
 use super::names::Names;
 use super::position::span;
 use super::registry::HOOKS;
 use super::uses::Uses;
-use crate::diagnostic::{Code, Diagnostic, Span};
+use super::{Script, lint};
+use crate::diagnostic::{Code, Diagnostic, Severity, Span};
 use crate::limits;
 use crate::rules::Hook;
 
@@ -40,6 +40,12 @@ impl Script {
                 return None;
             }
         };
+        let findings = lint::lint(file, source, &written, names);
+        let sound = findings.iter().all(|finding| finding.severity != Severity::Error);
+        findings.into_iter().for_each(&mut found);
+        if !sound {
+            return None;
+        }
         let mut ast = match runner().compile(source) {
             Ok(ast) => ast,
             Err(error) => {

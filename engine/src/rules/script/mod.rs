@@ -7,6 +7,10 @@ mod compile;
 mod effect_api;
 mod effects;
 mod engine;
+mod lint;
+#[cfg(test)]
+mod lint_tests;
+mod lint_walk;
 mod names;
 mod objects;
 mod position;

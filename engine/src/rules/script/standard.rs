@@ -36,6 +36,12 @@ fn shown(context: &NativeCallContext<'_>, value: &Dynamic) -> Fallible<String> {
     Ok(text)
 }
 
+fn print(context: &NativeCallContext<'_>, value: &Dynamic) -> Fallible<()> {
+    let text = shown(context, value)?;
+    Call::of(context)?.print(&text);
+    Ok(())
+}
+
 fn not_a(what: &str, text: &str) -> Box<EvalAltResult> {
     format!("`{text}` is not {what}").into()
 }
@@ -206,19 +212,15 @@ pub(super) static ITEMS: &[ApiItem] = &[
     )
     .example("to_string(5) + `${1 + 1}`", "\"52\""),
     ApiItem::function("print", &[p("value", T::Any)], T::Nothing, |engine| {
-        engine.register_fn("print", |context: NativeCallContext, value: Dynamic| {
-            let text = shown(&context, &value)?;
-            Call::of(&context)?.print(&text);
-            Fallible::Ok(())
-        });
-        engine.register_fn("debug", |context: NativeCallContext, value: Dynamic| {
-            let text = shown(&context, &value)?;
-            Call::of(&context)?.print(&text);
-            Fallible::Ok(())
-        });
+        engine.register_fn("print", |context: NativeCallContext, value: Dynamic| print(&context, &value));
     })
     .doc("Writes a line into the decision's trace.", "在分配日志中写一行。")
     .example("print(conversation.channel)", "()"),
+    ApiItem::function("debug", &[p("value", T::Any)], T::Nothing, |engine| {
+        engine.register_fn("debug", |context: NativeCallContext, value: Dynamic| print(&context, &value));
+    })
+    .doc("The same as `print`.", "与 `print` 相同。")
+    .example("debug(priority(3))", "()"),
     // Numbers.
     ApiItem::function("min", &[p("a", T::Number), p("b", T::Number)], T::Number, |engine| {
         engine.register_fn("min", |a: i64, b: i64| a.min(b));
