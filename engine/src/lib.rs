@@ -11,6 +11,7 @@ pub mod limits;
 pub mod model;
 mod placement;
 pub mod rules;
+pub mod simulation;
 pub mod tenant;
 pub mod text;
 pub mod time;

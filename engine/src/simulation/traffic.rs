@@ -1,0 +1,346 @@
+//! Traffic: who comes when, wanting what. It depends on the scenario and the seed alone, never on what the ruleset
+//! does, so every ruleset meets the same conversations.
+
+use super::random::Stream;
+use super::scenario::{Arrivals, Intent, Scenario};
+use crate::id::ChannelId;
+use crate::model::Directory;
+use crate::time::Timestamp;
+
+const HOUR_MS: f64 = 3_600_000.0;
+
+/// A conversation that is about to begin, with everything about it that is not for the ruleset to decide.
+#[derive(Copy, Clone, Debug, PartialEq)]
+pub struct Arrival {
+    /// When.
+    pub at: Timestamp,
+    /// By which channel.
+    pub channel: ChannelId,
+    /// What is wanted: an index into [`Scenario::intents`].
+    pub intent: u16,
+    /// The opening words: an index into the intent's phrases.
+    pub phrase: u16,
+    /// Who it is: customers are numbered from 0; `None`: anonymous.
+    pub customer: Option<u64>,
+    /// The VIP level.
+    pub vip: u8,
+    /// The handle time, before the agent's factors.
+    pub handle_ms: i64,
+    /// How long the visitor waits; `None`: for ever.
+    pub patience_ms: Option<i64>,
+    /// Luck of the conversation's own, for what is needed rarely.
+    pub luck: u64,
+}
+
+/// Every arrival of a run, in order of time.
+#[derive(Clone, Debug)]
+pub struct Traffic {
+    scenario: Scenario,
+    channels: Vec<ChannelTraffic>,
+    /// The channel whose arrival is next.
+    next: Option<usize>,
+    left: u64,
+    /// VIP levels of the customers seen so far.
+    customers: Vec<u8>,
+    shares: Vec<f64>,
+    vip_shares: Vec<f64>,
+}
+
+/// One channel's process and its streams.
+#[derive(Clone, Debug)]
+struct ChannelTraffic {
+    channel: ChannelId,
+    clock: PoissonClock,
+    next_ms: Option<i64>,
+    gaps: Stream,
+    intents: Stream,
+    phrases: Stream,
+    vip: Stream,
+    customers: Stream,
+    handle: Stream,
+    patience: Stream,
+    luck: Stream,
+}
+
+impl Traffic {
+    /// The traffic of `scenario` under `seed`.
+    #[must_use]
+    pub fn new(scenario: &Scenario, directory: &Directory, seed: u64) -> Traffic {
+        let mut traffic = Traffic {
+            channels: scenario
+                .arrivals
+                .iter()
+                .map(|arrivals| {
+                    let slug = directory.channel(arrivals.channel).map_or("", |channel| &channel.slug);
+                    ChannelTraffic::new(arrivals, scenario.length_ms, seed, slug)
+                })
+                .collect(),
+            next: None,
+            left: scenario.conversations_max,
+            customers: Vec::new(),
+            shares: cumulative(scenario.intents.iter().map(|intent| intent.share)),
+            vip_shares: cumulative(scenario.vip.iter().copied()),
+            scenario: scenario.clone(),
+        };
+        for channel in &mut traffic.channels {
+            channel.step();
+        }
+        traffic.choose_next();
+        traffic
+    }
+
+    /// When the next conversation begins; `None` once no more come.
+    #[must_use]
+    pub fn peek(&self) -> Option<Timestamp> {
+        let channel = self.channels.get(self.next?)?;
+        channel.next_ms.map(|ms| self.scenario.start.plus_ms(ms))
+    }
+
+    /// Whether the limit on conversations ended the arrivals.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        self.left == 0 && self.channels.iter().any(|channel| channel.next_ms.is_some())
+    }
+
+    /// What the visitors want.
+    #[must_use]
+    pub fn intents(&self) -> &[Intent] {
+        &self.scenario.intents
+    }
+
+    fn choose_next(&mut self) {
+        self.next = match self.left {
+            0 => None,
+            _ => (0..self.channels.len())
+                .filter_map(|at| self.channels[at].next_ms.map(|ms| (ms, at)))
+                .min()
+                .map(|(_, at)| at),
+        };
+    }
+}
+
+impl Iterator for Traffic {
+    type Item = Arrival;
+
+    fn next(&mut self) -> Option<Arrival> {
+        let at = self.peek()?;
+        let channel = self.channels.get_mut(self.next?)?;
+        let intent = pick(&self.shares, &mut channel.intents);
+        let described = self.scenario.intents.get(intent)?;
+        let mut vip = match self.vip_shares.len() {
+            0 | 1 => 0,
+            _ => pick(&self.vip_shares, &mut channel.vip) as u8,
+        };
+        let customer = (self.scenario.returning > 0.0).then(|| {
+            let (luck, which) = (channel.customers.unit(), channel.customers.below(self.customers.len()));
+            match self.customers.get(which) {
+                Some(known) if luck <= self.scenario.returning => {
+                    vip = *known;
+                    which as u64
+                }
+                _ => {
+                    self.customers.push(vip);
+                    self.customers.len() as u64 - 1
+                }
+            }
+        });
+        let arrival = Arrival {
+            at,
+            channel: channel.channel,
+            intent: intent as u16,
+            phrase: match described.phrases.len() {
+                0 | 1 => 0,
+                many => channel.phrases.below(many) as u16,
+            },
+            customer,
+            vip,
+            handle_ms: described.handle.draw_ms(&mut channel.handle),
+            patience_ms: self.scenario.patience.map(|patience| patience.draw_ms(&mut channel.patience)),
+            luck: channel.luck.bits(),
+        };
+        channel.step();
+        self.left -= 1;
+        self.choose_next();
+        Some(arrival)
+    }
+}
+
+impl ChannelTraffic {
+    fn new(arrivals: &Arrivals, length_ms: i64, seed: u64, slug: &str) -> ChannelTraffic {
+        let stream = |purpose| Stream::new(seed, purpose, slug);
+        ChannelTraffic {
+            channel: arrivals.channel,
+            clock: PoissonClock::new(arrivals, length_ms),
+            next_ms: None,
+            gaps: stream("arrivals"),
+            intents: stream("intents"),
+            phrases: stream("phrases"),
+            vip: stream("vip"),
+            customers: stream("customers"),
+            handle: stream("handle"),
+            patience: stream("patience"),
+            luck: stream("luck"),
+        }
+    }
+
+    fn step(&mut self) {
+        self.next_ms = self.clock.step(self.gaps.exponential());
+    }
+}
+
+/// Turns unit-rate exponential gaps into arrivals of a process whose rate is constant in pieces: time is stretched
+/// so that each piece holds as much of the unit process as its rate says. One draw an arrival, none refused.
+#[derive(Clone, Debug)]
+struct PoissonClock {
+    /// The end of each piece and its rate for one millisecond.
+    pieces: Vec<(f64, f64)>,
+    piece: usize,
+    now_ms: f64,
+}
+
+impl PoissonClock {
+    fn new(arrivals: &Arrivals, length_ms: i64) -> PoissonClock {
+        let ends = arrivals.rates.iter().skip(1).map(|rate| rate.from_ms).chain([length_ms]);
+        let pieces = arrivals
+            .rates
+            .iter()
+            .zip(ends)
+            .map(|(rate, end_ms)| (end_ms.min(length_ms) as f64, rate.per_hour / HOUR_MS))
+            .collect();
+        PoissonClock { pieces, piece: 0, now_ms: 0.0 }
+    }
+
+    fn step(&mut self, mut gap: f64) -> Option<i64> {
+        loop {
+            let &(end_ms, per_ms) = self.pieces.get(self.piece)?;
+            let held = (end_ms - self.now_ms) * per_ms;
+            if gap < held {
+                self.now_ms += gap / per_ms;
+                return Some(self.now_ms as i64);
+            }
+            gap -= held.max(0.0);
+            self.now_ms = self.now_ms.max(end_ms);
+            self.piece += 1;
+        }
+    }
+}
+
+fn cumulative(shares: impl Iterator<Item = f64>) -> Vec<f64> {
+    shares
+        .scan(0.0, |sum, share| {
+            *sum += share;
+            Some(*sum)
+        })
+        .collect()
+}
+
+/// An index by its share. One draw where there is a choice, none where there is not.
+fn pick(cumulative: &[f64], stream: &mut Stream) -> usize {
+    match cumulative.len() {
+        0 | 1 => 0,
+        many => {
+            let luck = stream.unit();
+            cumulative.partition_point(|sum| *sum < luck).min(many - 1)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Channel;
+    use crate::simulation::erlang::Erlang;
+    use crate::simulation::{FollowUp, Rate};
+
+    const HOUR: i64 = 3_600_000;
+
+    fn world(arrivals: Vec<Arrivals>) -> (Scenario, Directory) {
+        let erlang = Erlang {
+            arrivals_per_hour: 1.0,
+            handle_ms_mean: 60_000.0,
+            agents: 1,
+            patience_ms_mean: Some(90_000.0),
+        };
+        let mut directory = erlang.directory();
+        let app = Channel { id: ChannelId(1), slug: "app".to_owned(), ..directory.channels[0].clone() };
+        directory.channels.push(app);
+        let scenario = Scenario {
+            length_ms: 4 * HOUR,
+            conversations_max: 1_000_000,
+            vip: vec![0.9, 0.07, 0.03],
+            arrivals,
+            ..erlang.scenario(1, 0)
+        };
+        (scenario, directory)
+    }
+
+    fn arrivals(channel: u16, rates: &[(i64, f64)]) -> Arrivals {
+        let rates = rates.iter().map(|&(from_ms, per_hour)| Rate { from_ms, per_hour }).collect();
+        Arrivals { channel: ChannelId(channel), rates }
+    }
+
+    #[test]
+    fn each_stretch_has_its_rate_and_a_closed_one_nobody() {
+        let rates = [(0, 40_000.0), (HOUR, 0.0), (2 * HOUR, 10_000.0), (2 * HOUR + HOUR / 2, 90_000.0)];
+        let (scenario, directory) = world(vec![arrivals(0, &rates)]);
+        let mut counts = [0i64; 4];
+        let mut last = 0;
+        for arrival in Traffic::new(&scenario, &directory, 3) {
+            let ms = arrival.at.since_ms(scenario.start);
+            assert!(ms >= last && ms < scenario.length_ms);
+            last = ms;
+            counts[rates.iter().rposition(|(from, _)| ms >= *from).unwrap()] += 1;
+        }
+        // Within four deviations of the Poisson means.
+        for (count, mean) in counts.into_iter().zip([40_000i64, 0, 5_000, 135_000]) {
+            assert!((count - mean).pow(2) <= 16 * mean, "{count} instead of {mean}");
+        }
+    }
+
+    #[test]
+    fn one_channel_changing_changes_nothing_in_another() {
+        let of_app = |website: f64| {
+            let (scenario, directory) =
+                world(vec![arrivals(0, &[(0, website)]), arrivals(1, &[(0, 2_000.0)])]);
+            let traffic = Traffic::new(&scenario, &directory, 9);
+            traffic.filter(|arrival| arrival.channel == ChannelId(1)).collect::<Vec<_>>()
+        };
+        assert!(of_app(0.0).len() > 7_000);
+        assert_eq!(of_app(0.0), of_app(3_000.0));
+    }
+
+    #[test]
+    fn shares_and_returning_customers_come_out_as_asked() {
+        let (mut scenario, directory) = world(vec![arrivals(0, &[(0, 50_000.0)])]);
+        scenario.returning = 0.3;
+        let mut refund = scenario.intents[0].clone();
+        refund.share = 0.25;
+        refund.phrases = vec!["我要退款".to_owned(), "退货".to_owned()];
+        refund.follow_up = Some(FollowUp { share: 1.0, after: refund.handle, phrases: vec!["?".to_owned()] });
+        scenario.intents[0].share = 0.75;
+        scenario.intents.push(refund);
+        let all: Vec<Arrival> = Traffic::new(&scenario, &directory, 5).collect();
+        let share = |test: &dyn Fn(&Arrival) -> bool| {
+            all.iter().filter(|arrival| test(arrival)).count() as f64 / all.len() as f64
+        };
+        let near = |measured: f64, wanted: f64| (measured - wanted).abs() < 0.01;
+        assert!(near(share(&|arrival| arrival.intent == 1), 0.25));
+        assert!(near(share(&|arrival| arrival.intent == 1 && arrival.phrase == 1), 0.125));
+        let mut vip_of = std::collections::BTreeMap::new();
+        let mut returned = 0;
+        for arrival in &all {
+            let customer = arrival.customer.unwrap();
+            returned += usize::from(vip_of.contains_key(&customer));
+            assert_eq!(
+                *vip_of.entry(customer).or_insert(arrival.vip),
+                arrival.vip,
+                "a customer keeps their level"
+            );
+        }
+        assert!(near(returned as f64 / all.len() as f64, 0.3));
+        let level_one = vip_of.values().filter(|vip| **vip == 1).count() as f64 / vip_of.len() as f64;
+        assert!(near(level_one, 0.07));
+        let patience = all.iter().filter_map(|arrival| arrival.patience_ms).sum::<i64>() as f64;
+        assert!((patience / all.len() as f64 - 90_000.0).abs() < 900.0);
+    }
+}
