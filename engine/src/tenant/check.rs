@@ -224,3 +224,7 @@ fn why_not(agents: &[&Agent]) -> String {
     }
     reasons.join(", ")
 }
+
+#[cfg(test)]
+#[path = "check_tests.rs"]
+mod tests;

@@ -21,8 +21,8 @@ pub(crate) struct KeywordTables<'d> {
     tables: BTreeMap<&'d str, Vec<Word<'d>>>,
     /// False when the file is broken, so that nothing can be said about a table that is not found.
     complete: bool,
-    /// The keywords that the rules may still spell out.
-    left: Cell<usize>,
+    /// The keywords that the rules may still spell out; `None` once there were too many.
+    left: Cell<Option<usize>>,
 }
 
 impl<'d> KeywordTables<'d> {
@@ -43,7 +43,7 @@ impl<'d> KeywordTables<'d> {
         KeywordTables {
             tables: tables.collect(),
             complete: document.is_none_or(|document| document.broken_at().is_none()),
-            left: Cell::new(KEYWORDS_MAX),
+            left: Cell::new(Some(KEYWORDS_MAX)),
         }
     }
 
@@ -82,7 +82,7 @@ pub(crate) fn read_keywords<'d>(item: Item<'d>, tables: &KeywordTables<'d>) -> O
     }
     if let Some(item) = table.get("weight_min") {
         let most: u64 = condition.any.iter().map(|keyword| u64::from(keyword.weight)).sum();
-        if tables.complete && most < u64::from(condition.weight_min) {
+        if tables.complete && tables.left.get().is_some() && most < u64::from(condition.weight_min) {
             item.bad(format!("can never be reached: the weights of `any` add up to {most}"));
         }
     }
@@ -96,13 +96,16 @@ fn read_list<'d>(table: Table<'d>, field: &'static str, tables: &KeywordTables<'
             continue;
         };
         let words = tables.spell_out(word);
-        let Some(left) = tables.left.get().checked_sub(words.len()) else {
+        let Some(left) = tables.left.get() else {
+            break;
+        };
+        tables.left.set(left.checked_sub(words.len()));
+        if tables.left.get().is_none() {
             let message =
                 format!("the rules have more than {KEYWORDS_MAX} keywords, their tables spelled out");
             word.place.report(Code::TooLarge, message);
             break;
-        };
-        tables.left.set(left);
+        }
         keywords.extend(words.into_iter().map(|word| Keyword {
             text: word.to_text(),
             weight,

@@ -26,7 +26,6 @@ mod source;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use duration::parse_duration;
 pub(crate) use findings::Findings;
 pub use folder::TenantFolder;
 pub use read::read;

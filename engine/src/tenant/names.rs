@@ -53,6 +53,10 @@ impl<'d, Id: DenseId> Names<'d, Id> {
         self.complete = false;
     }
 
+    pub(crate) fn is_complete(&self) -> bool {
+        self.complete
+    }
+
     /// Gives a thing of this folder its id: the one it always had, or the next. `None`, and a finding, when the word can
     /// be no name or is taken.
     pub(crate) fn define(&mut self, word: Word<'d>) -> Option<Id> {

@@ -59,7 +59,7 @@ pub fn read(folder: &TenantFolder, base: Option<&Directory>) -> (Option<TenantSo
 /// Whether a finding in a file with broken syntax holds: what is written before the break is so, but what is missing may
 /// stand behind it.
 fn can_be_trusted(finding: &Diagnostic, broken_at: usize) -> bool {
-    finding.code != Code::MissingField && finding.span.is_some_and(|span| span.end_byte as usize <= broken_at)
+    finding.code != Code::MissingField && finding.span.is_none_or(|span| span.end_byte as usize <= broken_at)
 }
 
 fn read_documents<'d>(
@@ -203,3 +203,7 @@ fn in_place<T: Clone>(
     places.extend(read);
     places.into_iter().enumerate().map(|(at, (place, item))| (at == place).then_some(item)).collect()
 }
+
+#[cfg(test)]
+#[path = "read_tests.rs"]
+mod tests;

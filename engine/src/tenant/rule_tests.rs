@@ -108,7 +108,7 @@ fn read_test<'d>(table: Table<'d>, names: &mut AllNames<'d>, setting: &TestSetti
     let channel = match table.get("channel") {
         Some(item) => names.channels.resolve(item.text()?),
         None => {
-            if setting.channel.is_none() {
+            if setting.channel.is_none() && names.channels.is_complete() {
                 table
                     .place
                     .report(Code::MissingField, "`channel` is missing, and tenant.toml names no channel");
