@@ -62,18 +62,18 @@ fn r406_circles() {
     let group = |slug: &str, rest: &str| format!("[[group]]\nslug = \"{slug}\"\n{rest}\n");
     let member = |groups: &str| format!("{AGENTS}[[agent]]\nslug = \"li\"\ngroups = [{groups}]\n");
     let agents = member("\"a\", \"b\", \"c\"");
-    let groups = GROUPS.to_owned()
-        + &group("a", "parent = \"b\"")
-        + &group("b", "parent = \"c\"")
-        + &group("c", "parent = \"b\"");
+    let with_groups =
+        |a: &str, b: &str, c: &str| [GROUPS, &group("a", a), &group("b", b), &group("c", c)].concat();
+    let groups = with_groups("parent = \"b\"", "parent = \"c\"", "parent = \"b\"");
     check(
         &[("groups.toml", &groups), ("agents.toml", &agents)],
         &["groups.toml:21:10 R406 the group `b` is above itself: `b` → `c` → `b`"],
     );
-    let groups = GROUPS.to_owned()
-        + &group("a", "fallback = [\"group:b\"]")
-        + &group("b", "fallback = [\"group:c\", \"group:general\"]")
-        + &group("c", "fallback = [\"group:a\"]");
+    let groups = with_groups(
+        "fallback = [\"group:b\"]",
+        "fallback = [\"group:c\", \"group:general\"]",
+        "fallback = [\"group:a\"]",
+    );
     check(
         &[("groups.toml", &groups), ("agents.toml", &agents)],
         &["groups.toml:18:13 R406 the group `a` falls back to itself: `a` → `b` → `c` → `a`"],
@@ -82,8 +82,7 @@ fn r406_circles() {
     let ended = with(&groups, "\"group:a\"]", "\"group:a\", \"ticket\"]");
     check(&[("groups.toml", &ended), ("agents.toml", &agents)], &[]);
     let overflow = |to: &str| format!("widening = [{{ after = \"1s\", relax = \"overflow:{to}\" }}]");
-    let groups =
-        GROUPS.to_owned() + &group("a", &overflow("b")) + &group("b", &overflow("a")) + &group("c", "");
+    let groups = with_groups(&overflow("b"), &overflow("a"), "");
     let found = findings(&[("groups.toml", &groups), ("agents.toml", &agents)]);
     assert_eq!(
         found.iter().map(line).collect::<Vec<_>>(),
