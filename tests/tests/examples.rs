@@ -40,7 +40,10 @@ fn scripts(rules: &[RuleSource]) -> usize {
 fn keywords(rules: &[RuleSource]) -> BTreeSet<&str> {
     let of_rule = |rule: &RuleSource| matches!(rule.body, RuleBody::Effects(_));
     let conditions = rules.iter().filter(|rule| of_rule(rule)).filter_map(|rule| rule.when.keywords.as_ref());
-    conditions.flat_map(|when| when.any.iter().chain(&when.all)).map(|keyword| keyword.text.as_str()).collect()
+    conditions
+        .flat_map(|when| when.any.iter().chain(&when.all))
+        .map(|keyword| keyword.text.as_str())
+        .collect()
 }
 
 #[test]

@@ -38,7 +38,6 @@ enum Where {
 
 #[derive(Clone, Debug)]
 struct Talk {
-    entry: usize,
     channel: ChannelId,
     arrived: i64,
     at: Where,
@@ -57,7 +56,6 @@ pub struct Model {
     talks: BTreeMap<ConversationId, Talk>,
     turn: BTreeMap<GroupId, u64>,
     came_online: u64,
-    published: bool,
 }
 
 /// What a conversation asks for, spelled out.
@@ -78,7 +76,6 @@ impl Model {
             talks: BTreeMap::new(),
             turn: BTreeMap::new(),
             came_online: 0,
-            published: false,
         }
     }
 
@@ -229,9 +226,6 @@ impl Model {
         result: &Result<(), Refusal>,
         events: &[EventRecord],
     ) -> Result<(), TestCaseError> {
-        if self.published && matches!(command.body, CommandBody::Publish) && result.is_ok() {
-            // Applied with the event.
-        }
         for record in events {
             self.take_in(live, record.at.0, &record.event)
                 .map_err(|error| TestCaseError::fail(format!("{error}\nat {record:?}\nof {events:#?}")))?;
@@ -258,10 +252,8 @@ impl Model {
             }
             Event::AcceptingChanged { agent, accepting } => self.people[agent.index()].accepting = *accepting,
             Event::AgentChanged { agent } => self.people[agent.id.index()].spec = (**agent).clone(),
-            Event::ConversationOpened { conversation, channel, entry, .. } => {
-                let entry = entry.as_deref().and_then(|entry| entry[1..].parse().ok()).unwrap_or(0);
+            Event::ConversationOpened { conversation, channel, .. } => {
                 let talk = Talk {
-                    entry,
                     channel: *channel,
                     arrived: at,
                     at: Where::Nowhere,
@@ -279,7 +271,6 @@ impl Model {
                 talk.priority = plan.priority;
                 talk.tier = plan.tier;
                 talk.skills = plan.skills.clone();
-                let _ = talk.entry;
             }
             Event::Queued { conversation, group, directed, .. } => {
                 let talk = self.talks[conversation].clone();
@@ -369,7 +360,6 @@ impl Model {
             }
         }
         self.live = live;
-        self.published = true;
     }
 
     fn assigned(
@@ -417,10 +407,8 @@ impl Model {
         if self.directory().groups[group.index()].strategy == Strategy::WeightedRoundRobin {
             self.pay(agent, group);
         }
-        let online = self.people[agent.index()].online;
-        self.turn.insert(group, online);
-        if self.directory().groups[group.index()].strategy != Strategy::RoundRobin {
-            self.turn.remove(&group);
+        if self.directory().groups[group.index()].strategy == Strategy::RoundRobin {
+            self.turn.insert(group, self.people[agent.index()].online);
         }
         let person = &mut self.people[agent.index()];
         person.holds.push(id);
