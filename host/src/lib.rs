@@ -1,1 +1,8 @@
-//! The core.
+//! The host of Pointsman: the server and the command line. Everything that touches the world is here: the clock, the
+//! network, the disk. What is decided is decided in `pointsman-engine`.
+
+pub mod clock;
+pub mod problem;
+pub mod role;
+pub mod secret;
+pub mod store;

@@ -1,0 +1,99 @@
+//! Published revisions 版本.
+
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+use super::{Manifest, Store, TenantId, Transaction};
+
+/// A published revision.
+#[derive(Clone, Debug)]
+pub struct RevisionRow {
+    /// 1, 2, 3 … per tenant, in order of publishing.
+    pub number: i64,
+    /// The content hash of what bears on routing, as the core names it.
+    pub revision: String,
+    /// Its files.
+    pub files: Manifest,
+    /// Who published it.
+    pub author: String,
+    /// What the author says about it.
+    pub note: String,
+    /// When, in milliseconds since the Unix epoch.
+    pub at: i64,
+}
+
+fn read(row: &SqliteRow) -> Result<RevisionRow, sqlx::Error> {
+    Ok(RevisionRow {
+        number: row.try_get("number")?,
+        revision: row.try_get("revision")?,
+        files: Manifest::parse(&row.try_get::<String, _>("files")?)?,
+        author: row.try_get("author")?,
+        note: row.try_get("note")?,
+        at: row.try_get("at")?,
+    })
+}
+
+impl Store {
+    /// One revision.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn revision(&self, tenant: TenantId, number: i64) -> Result<Option<RevisionRow>, sqlx::Error> {
+        sqlx::query(
+            "SELECT number, revision, files, author, note, at FROM revisions WHERE tenant = $1 AND number = $2",
+        )
+        .bind(tenant.0)
+        .bind(number)
+        .fetch_optional(self.readers())
+        .await?
+        .as_ref()
+        .map(read)
+        .transpose()
+    }
+
+    /// Revisions, newest first: at most `limit` with a number below `before`.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn revisions(
+        &self,
+        tenant: TenantId,
+        before: i64,
+        limit: i64,
+    ) -> Result<Vec<RevisionRow>, sqlx::Error> {
+        sqlx::query(
+            "SELECT number, revision, files, author, note, at FROM revisions \
+             WHERE tenant = $1 AND number < $2 ORDER BY number DESC LIMIT $3",
+        )
+        .bind(tenant.0)
+        .bind(before)
+        .bind(limit)
+        .fetch_all(self.readers())
+        .await?
+        .iter()
+        .map(read)
+        .collect()
+    }
+}
+
+/// Adds a revision. The number must be the next one: the key refuses one that is taken.
+pub(crate) async fn add_revision(
+    transaction: &mut Transaction<'_>,
+    tenant: TenantId,
+    row: &RevisionRow,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO revisions (tenant, number, revision, files, author, note, at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(tenant.0)
+    .bind(row.number)
+    .bind(row.revision.clone())
+    .bind(row.files.to_json())
+    .bind(row.author.clone())
+    .bind(row.note.clone())
+    .bind(row.at)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
+}
