@@ -2,7 +2,10 @@
 //! network, the disk. What is decided is decided in `pointsman-engine`.
 
 pub mod clock;
+pub mod journal;
+pub mod observe;
 pub mod problem;
 pub mod role;
 pub mod secret;
 pub mod store;
+pub mod tenants;

@@ -125,6 +125,23 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Whether any conversation of the tenant has not ended.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn has_open_conversations(&self, tenant: TenantId) -> Result<bool, sqlx::Error> {
+        let found: Option<i64> = sqlx::query_scalar(
+            "SELECT conversation FROM conversations WHERE tenant = $1 \
+             AND place IN ('waiting', 'assigned', 'bot', 'leave-message', 'ticket') LIMIT 1",
+        )
+        .bind(tenant.0)
+        .fetch_optional(self.readers())
+        .await?;
+        Ok(found.is_some())
+    }
+}
+
 /// Adds and changes conversations. No conversation may be in `rows` twice.
 pub(crate) async fn put_conversations(
     transaction: &mut Transaction<'_>,

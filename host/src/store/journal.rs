@@ -33,7 +33,7 @@ pub struct TraceRow {
     pub tenant: TenantId,
     /// The conversation.
     pub conversation: i64,
-    /// The sequence number of the first event of the first decision.
+    /// The sequence number of the command's first event.
     pub seq: i64,
     /// The traces as a JSON array.
     pub decisions: String,

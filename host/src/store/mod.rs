@@ -24,14 +24,21 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePo
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
+pub(crate) use audit::add_audit;
 pub use audit::{AuditEntry, AuditRow};
 pub use contents::Manifest;
+pub(crate) use conversations::{add_conversation_rows, put_conversations};
 pub use conversations::{ConversationFilter, ConversationRow, Place};
+pub(crate) use idempotency::add_answers;
 pub use idempotency::IdempotencyRow;
+pub(crate) use journal::{add_journal, add_traces};
 pub use journal::{JournalRow, TraceRow};
+pub(crate) use revisions::add_revision;
 pub use revisions::RevisionRow;
 pub use sessions::SessionRow;
+pub(crate) use snapshots::set_snapshot;
 pub use snapshots::SnapshotRow;
+pub(crate) use tenants::{set_live, set_wake_at};
 pub use tenants::{Draft, TenantId, TenantRow};
 pub use tokens::TokenRow;
 pub use users::UserRow;
