@@ -18,6 +18,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 pub use ask::{Ask, Audit, CommandAsk, Context, IdempotencyKey, PublishAsk, Reply};
+pub(crate) use actor::other_request;
 pub use feed::{Committed, Feeds};
 pub use recovery::RecoveryError;
 

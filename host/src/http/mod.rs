@@ -1,0 +1,91 @@
+//! The HTTP interface: `/v1/…` with JSON, problems as RFC 9457, an event stream, and the web app.
+
+mod agents;
+mod api_page;
+mod app_files;
+mod audit;
+mod auth;
+mod body;
+mod conversations;
+mod events;
+mod groups;
+mod idempotency;
+mod layers;
+mod operations;
+mod page;
+mod routes;
+mod rulesets;
+mod session;
+mod tokens;
+mod users;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::sync::Semaphore;
+
+use crate::observe::metrics::Metrics;
+use crate::store::Store;
+use crate::tenants::Tenants;
+pub use auth::Principal;
+pub use routes::{openapi, router};
+
+/// Password checks at once: each takes a processor for tens of milliseconds and 19 MiB.
+const PASSWORD_CHECKS_MAX: usize = 4;
+/// Rulesets compiled at once for people who check and publish.
+const COMPILES_MAX: usize = 4;
+
+/// How the server behaves.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Whether the session cookie is only sent over TLS: on, where TLS ends in front of this server.
+    pub secure_cookie: bool,
+    /// The token that `/metrics` asks for. Without one, only this machine is answered.
+    pub metrics_token: Option<String>,
+}
+
+/// What every handler has at hand.
+#[derive(Debug)]
+pub struct App {
+    pub(crate) store: Store,
+    pub(crate) tenants: Tenants,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) options: Options,
+    pub(crate) known: auth::Known,
+    pub(crate) attempts: session::Attempts,
+    pub(crate) password_checks: Semaphore,
+    pub(crate) compiles: Semaphore,
+    ready: AtomicBool,
+}
+
+/// The application as handlers are given it.
+pub(crate) type Shared = axum::extract::State<Arc<App>>;
+
+impl App {
+    /// An application that is ready.
+    #[must_use]
+    pub fn new(store: Store, tenants: Tenants, metrics: Arc<Metrics>, options: Options) -> Arc<App> {
+        Arc::new(App {
+            store,
+            tenants,
+            metrics,
+            options,
+            known: auth::Known::default(),
+            attempts: session::Attempts::default(),
+            password_checks: Semaphore::new(PASSWORD_CHECKS_MAX),
+            compiles: Semaphore::new(COMPILES_MAX),
+            ready: AtomicBool::new(true),
+        })
+    }
+
+    /// From now on `/readyz` says no.
+    pub fn stop_being_ready(&self) {
+        self.ready.store(false, Ordering::Release);
+    }
+
+    /// Whether new work is welcome.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.ready.load(Ordering::Acquire)
+    }
+}
