@@ -31,6 +31,9 @@ CREATE TABLE revisions (
     author TEXT NOT NULL,
     note TEXT NOT NULL,
     at BIGINT NOT NULL,
+    -- The event with which it went live, and the slugs of its rules: journal and traces name rules by number.
+    first_seq BIGINT NOT NULL,
+    rules TEXT NOT NULL,
     PRIMARY KEY (tenant, number)
 );
 

@@ -2,6 +2,9 @@
 //! network, the disk. What is decided is decided in `pointsman-engine`.
 
 pub mod clock;
+pub mod compile;
+pub mod folder;
+pub mod http;
 pub mod journal;
 pub mod observe;
 pub mod problem;
@@ -9,3 +12,4 @@ pub mod role;
 pub mod secret;
 pub mod store;
 pub mod tenants;
+pub mod view;

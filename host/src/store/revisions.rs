@@ -20,6 +20,10 @@ pub struct RevisionRow {
     pub note: String,
     /// When, in milliseconds since the Unix epoch.
     pub at: i64,
+    /// The event with which it went live.
+    pub first_seq: i64,
+    /// The slugs of its rules, by rule id.
+    pub rules: Vec<String>,
 }
 
 fn read(row: &SqliteRow) -> Result<RevisionRow, sqlx::Error> {
@@ -30,6 +34,9 @@ fn read(row: &SqliteRow) -> Result<RevisionRow, sqlx::Error> {
         author: row.try_get("author")?,
         note: row.try_get("note")?,
         at: row.try_get("at")?,
+        first_seq: row.try_get("first_seq")?,
+        rules: serde_json::from_str(row.try_get::<&str, _>("rules")?)
+            .map_err(|error| sqlx::Error::Decode(error.into()))?,
     })
 }
 
@@ -40,7 +47,7 @@ impl Store {
     /// The store failed.
     pub async fn revision(&self, tenant: TenantId, number: i64) -> Result<Option<RevisionRow>, sqlx::Error> {
         sqlx::query(
-            "SELECT number, revision, files, author, note, at FROM revisions WHERE tenant = $1 AND number = $2",
+            "SELECT number, revision, files, author, note, at, first_seq, rules FROM revisions WHERE tenant = $1 AND number = $2",
         )
         .bind(tenant.0)
         .bind(number)
@@ -62,7 +69,7 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<RevisionRow>, sqlx::Error> {
         sqlx::query(
-            "SELECT number, revision, files, author, note, at FROM revisions \
+            "SELECT number, revision, files, author, note, at, first_seq, rules FROM revisions \
              WHERE tenant = $1 AND number < $2 ORDER BY number DESC LIMIT $3",
         )
         .bind(tenant.0)
@@ -76,6 +83,26 @@ impl Store {
     }
 }
 
+impl Store {
+    /// From which event on which rules were live, ascending: the latest 1,000 revisions.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn rules_over_time(&self, tenant: TenantId) -> Result<Vec<(i64, Vec<String>)>, sqlx::Error> {
+        let rows = sqlx::query(
+            "SELECT first_seq, rules FROM revisions WHERE tenant = $1 ORDER BY number DESC LIMIT 1000",
+        )
+        .bind(tenant.0)
+        .fetch_all(self.readers())
+        .await?;
+        let read = |row: &SqliteRow| {
+            let rules = serde_json::from_str(row.try_get::<&str, _>("rules")?);
+            Ok((row.try_get("first_seq")?, rules.map_err(|error| sqlx::Error::Decode(error.into()))?))
+        };
+        rows.iter().rev().map(read).collect()
+    }
+}
+
 /// Adds a revision. The number must be the next one: the key refuses one that is taken.
 pub(crate) async fn add_revision(
     transaction: &mut Transaction<'_>,
@@ -83,8 +110,8 @@ pub(crate) async fn add_revision(
     row: &RevisionRow,
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "INSERT INTO revisions (tenant, number, revision, files, author, note, at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO revisions (tenant, number, revision, files, author, note, at, first_seq, rules) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(tenant.0)
     .bind(row.number)
@@ -93,6 +120,8 @@ pub(crate) async fn add_revision(
     .bind(row.author.clone())
     .bind(row.note.clone())
     .bind(row.at)
+    .bind(row.first_seq)
+    .bind(serde_json::to_string(&row.rules).unwrap_or_else(|_| String::from("[]")))
     .execute(&mut **transaction)
     .await?;
     Ok(())

@@ -204,11 +204,14 @@ impl Actor {
         row.at = at.0;
         let command = Command { at, body: CommandBody::Publish };
         let origin = Origin { principal, audit: Some(audit), idempotency };
-        let new_live =
+        let mut new_live =
             NewLive { tenant: self.tenant, row, name: ruleset.directory().settings.name.clone() };
         let published = self
             .carry_out(&ruleset, &command, origin, Some(reply), |_, batch, outcome| match outcome {
-                Ok(()) => (Ok(Some(render(number, batch))), Some(new_live)),
+                Ok(()) => {
+                    new_live.row.first_seq = batch.events.first().map_or(0, |record| signed(record.seq));
+                    (Ok(Some(render(number, batch))), Some(new_live))
+                }
                 Err(refusal) => (Err(refusal), None),
             })
             .await;

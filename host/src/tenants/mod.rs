@@ -20,6 +20,7 @@ use tokio::task::JoinHandle;
 pub use ask::{Ask, Audit, CommandAsk, Context, IdempotencyKey, PublishAsk, Reply};
 pub(crate) use actor::other_request;
 pub use feed::{Committed, Feeds};
+pub use records::conversation_of;
 pub use recovery::RecoveryError;
 
 use crate::clock;

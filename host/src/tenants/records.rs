@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use pointsman_engine::desk::{Batch, Command, EVENT_VERSION, Event, EventRecord};
-use pointsman_engine::model::FallbackStep;
 use pointsman_engine::trace::Trace;
 
 use crate::journal::Rows;
 use crate::store::{ConversationRow, JournalRow, Place, TenantId, TraceRow};
+use crate::view::conversation::place_of;
 
 /// What was decided cannot be written down.
 #[derive(Debug, thiserror::Error)]
@@ -96,12 +96,7 @@ fn note(touched: &mut BTreeMap<u64, ConversationRow>, tenant: TenantId, first_se
             row.agent = Some(agent.0);
         }
         Event::FellBack { to, .. } => {
-            row.place = match to {
-                FallbackStep::Bot(_) => Some(Place::Bot),
-                FallbackStep::LeaveMessage => Some(Place::LeaveMessage),
-                FallbackStep::Ticket => Some(Place::Ticket),
-                FallbackStep::Group(_) => row.place,
-            };
+            row.place = place_of(to).or(row.place);
             row.agent = None;
         }
         Event::Closed { .. } => row.place = Some(Place::Closed),
@@ -118,6 +113,7 @@ pub fn conversation_of(event: &Event) -> Option<u64> {
         | Event::EntryChosen { conversation, .. }
         | Event::Routed { conversation, .. }
         | Event::Queued { conversation, .. }
+        | Event::WaitThresholdPassed { conversation, .. }
         | Event::Widened { conversation, .. }
         | Event::Assigned { conversation, .. }
         | Event::Unassigned { conversation, .. }

@@ -7,6 +7,7 @@ use pointsman_engine::model::Directory;
 use pointsman_engine::rules::Ruleset;
 
 use super::records::signed;
+use crate::compile::compile;
 use crate::store::{Store, TenantId};
 
 /// Journal rows read at a time.
@@ -86,7 +87,7 @@ pub(super) async fn recover(store: &Store, tenant: TenantId) -> Result<Recovered
         }
     }
     let live = match row.live {
-        Some(number) => Some((number, compile_live(store, tenant, number, desk.directory().cloned()).await?)),
+        Some(number) => Some((number, compile_live(store, tenant, number, desk.revision().map(|_| desk.directory().clone())).await?)),
         None => None,
     };
     Ok(Recovered { desk, live, last_at })
@@ -101,8 +102,8 @@ async fn compile_live(
 ) -> Result<Arc<Ruleset>, RecoveryError> {
     let revision = store.revision(tenant, number).await?.ok_or(RecoveryError::NoRevision(number))?;
     let folder = store.folder(&revision.files).await?;
-    let compiled = tokio::task::spawn_blocking(move || Ruleset::compile(&folder, base.as_ref()))
+    let compiled = tokio::task::spawn_blocking(move || compile(&folder, base.as_ref()))
         .await
         .map_err(|_| RecoveryError::NotCompiled(number))?;
-    compiled.ruleset.map(Arc::new).ok_or(RecoveryError::NotCompiled(number))
+    compiled.ruleset.ok_or(RecoveryError::NotCompiled(number))
 }
