@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use pointsman_engine::diagnostic::{Diagnostic, Severity};
 use pointsman_engine::model::Directory;
-use pointsman_engine::rules::Ruleset;
-use pointsman_engine::tenant::{self, TenantFolder, TenantSource};
+use pointsman_engine::rules::{self as engine, Ruleset};
+use pointsman_engine::tenant::{TenantFolder, TenantSource};
 
 /// What became of a folder.
 #[derive(Debug)]
@@ -29,12 +29,6 @@ impl Compiled {
 /// Reads and compiles a folder. `base` is the directory of the live revision, whose ids are kept.
 #[must_use]
 pub fn compile(folder: &TenantFolder, base: Option<&Directory>) -> Compiled {
-    let (source, mut diagnostics) = tenant::read(folder, base);
-    let ruleset = source.as_ref().and_then(|source| {
-        let (ruleset, more) = Ruleset::from_source(source, tenant::revision(folder));
-        diagnostics.extend(more);
-        ruleset
-    });
-    let blocked = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
-    Compiled { ruleset: if blocked { None } else { ruleset.map(Arc::new) }, source, diagnostics }
+    let engine::Compiled { ruleset, source, diagnostics } = Ruleset::compile(folder, base);
+    Compiled { ruleset: ruleset.map(Arc::new), source, diagnostics }
 }

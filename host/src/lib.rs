@@ -1,6 +1,7 @@
 //! The host of Pointsman: the server and the command line. Everything that touches the world is here: the clock, the
 //! network, the disk. What is decided is decided in `pointsman-engine`.
 
+pub mod cli;
 pub mod clock;
 pub mod compile;
 pub mod folder;
@@ -10,6 +11,8 @@ pub mod observe;
 pub mod problem;
 pub mod role;
 pub mod secret;
+pub mod server;
+pub mod tenant_setup;
 pub mod store;
 pub mod tenants;
 pub mod view;

@@ -1,1 +1,7 @@
-fn main() {}
+//! `pointsman`: the server and the command line.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    pointsman_host::cli::main()
+}

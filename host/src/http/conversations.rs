@@ -8,7 +8,9 @@ use axum::response::{IntoResponse, Response};
 use pointsman_engine::desk::{
     Author as Speaker, CloseReason as Reason, CommandBody, Event, EventRecord, Identity as Known, Open, PlaceView,
 };
+use pointsman_engine::explain::{StepTold, tell};
 use pointsman_engine::id::ConversationId;
+use pointsman_engine::trace::Trace;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -23,6 +25,7 @@ use crate::problem::Problem;
 use crate::role::Role;
 use crate::store::{ConversationFilter, Place};
 use crate::tenants::{Ask, Audit, CommandAsk, Context, Reply};
+use crate::view::instant;
 use crate::view::conversation::{Conversation, Outcome, Summary, outcome, summary};
 
 /// Journal rows folded to show one conversation.
@@ -230,6 +233,20 @@ async fn conversation(app: &App, principal: &Principal, id: u64) -> Result<Conve
         .await
 }
 
+/// A decision, told with names: what each rule did, who was refused and why, and the pick.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Decision {
+    /// The decision's first event.
+    seq: u64,
+    /// When.
+    at: String,
+    /// The revision that was live.
+    revision: String,
+    /// The decision, of the kind `rules` or `placement`.
+    #[schema(value_type = Object)]
+    decision: StepTold,
+}
+
 /// Which decisions to show.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -243,15 +260,14 @@ pub(crate) struct TraceQuery {
 
 /// Why a conversation is where it is: every decision, with the rules that were evaluated and the agents refused.
 #[utoipa::path(get, path = "/v1/conversations/{id}/trace", tag = "conversations",
-    params(("id" = u64, Path), TraceQuery), responses((status = 200, body = Page<Object>)))]
+    params(("id" = u64, Path), TraceQuery), responses((status = 200, body = Page<Decision>)))]
 pub(crate) async fn trace(
     State(app): Shared,
     principal: Principal,
     InPath(id): InPath<i64>,
     Params(query): Params<TraceQuery>,
-) -> Result<axum::Json<Page<Value>>, Problem> {
+) -> Result<axum::Json<Page<Decision>>, Problem> {
     let limit = limit(query.limit)?;
-    let names = names_over_time(&app, principal.tenant).await?;
     let after = query.cursor.unwrap_or(0);
     let rows = app.store.traces_of_conversation(principal.tenant, id, after, limit as i64 + 1).await?;
     if rows.is_empty() && after == 0 {
@@ -260,11 +276,17 @@ pub(crate) async fn trace(
     let next = if rows.len() > limit { rows.get(limit - 1).map(|row| row.seq.to_string()) } else { None };
     let mut items = Vec::new();
     for row in rows.iter().take(limit) {
-        let decisions: Vec<Value> = serde_json::from_str(&row.decisions).unwrap_or_default();
-        for decision in decisions {
-            let seq = decision.get("seq").and_then(Value::as_u64).unwrap_or_default();
-            items.push(names.named(decision, seq));
-        }
+        let ruleset = super::rulesets::ruleset_at(&app, principal.tenant, row.seq).await?;
+        let traces: Vec<Trace> = serde_json::from_str(&row.decisions).map_err(|error| {
+            tracing::error!(%error, seq = row.seq, "traces cannot be read");
+            Problem::fault()
+        })?;
+        items.extend(traces.iter().map(|trace| Decision {
+            seq: trace.seq,
+            at: instant(trace.at.0),
+            revision: ruleset.revision().to_string(),
+            decision: tell(trace, &ruleset),
+        }));
     }
     Ok(axum::Json(Page { items, next }))
 }

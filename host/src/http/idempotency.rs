@@ -10,8 +10,8 @@ use crate::tenants::{IdempotencyKey, Reply, other_request};
 
 /// The longest key.
 const KEY_BYTES_MAX: usize = 128;
-/// How long an answer is kept.
-pub(crate) const KEPT_MS: i64 = 24 * 3_600 * 1_000;
+/// How long an answer is kept, in milliseconds.
+pub const KEPT_MS: i64 = 24 * 3_600 * 1_000;
 
 /// The key of a request, if it has one.
 #[derive(Clone, Debug)]

@@ -28,6 +28,7 @@ use crate::observe::metrics::Metrics;
 use crate::store::Store;
 use crate::tenants::Tenants;
 pub use auth::Principal;
+pub use idempotency::KEPT_MS as IDEMPOTENCY_KEPT_MS;
 pub use routes::{openapi, router};
 
 /// Password checks at once: each takes a processor for tens of milliseconds and 19 MiB.
@@ -52,6 +53,7 @@ pub struct App {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) options: Options,
     pub(crate) known: auth::Known,
+    pub(crate) past: rulesets::Past,
     pub(crate) attempts: session::Attempts,
     pub(crate) password_checks: Semaphore,
     pub(crate) compiles: Semaphore,
@@ -71,6 +73,7 @@ impl App {
             metrics,
             options,
             known: auth::Known::default(),
+            past: rulesets::Past::default(),
             attempts: session::Attempts::default(),
             password_checks: Semaphore::new(PASSWORD_CHECKS_MAX),
             compiles: Semaphore::new(COMPILES_MAX),

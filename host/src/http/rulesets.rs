@@ -1,14 +1,14 @@
 //! Rulesets 规则集: draft, check, publish, roll back.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use pointsman_engine::diagnostic::{Diagnostic, Severity};
 use pointsman_engine::limits;
-use pointsman_engine::rules::Revision;
+use pointsman_engine::rules::{Revision, Ruleset};
 use pointsman_engine::tenant::TenantFolder;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -280,6 +280,36 @@ async fn compile_here(
         Problem::fault()
     })?;
     Ok((compiled, live))
+}
+
+/// Compiled revisions that are no longer live, kept to tell old decisions with the names of their time.
+const PAST_MAX: usize = 16;
+
+/// Revisions compiled to tell old decisions.
+#[derive(Debug, Default)]
+pub(crate) struct Past {
+    rulesets: Mutex<VecDeque<(TenantId, i64, Arc<Ruleset>)>>,
+}
+
+/// The ruleset that was live when an event happened.
+pub(crate) async fn ruleset_at(app: &App, tenant: TenantId, seq: i64) -> Result<Arc<Ruleset>, Problem> {
+    let (live, ruleset) = app.tenants.read(tenant, |context| Ok((context.live, context.ruleset()?.clone()))).await?;
+    let row = app.store.revision_at(tenant, seq).await?;
+    let Some(row) = row.filter(|row| Some(row.number) != live) else { return Ok(ruleset) };
+    let lock = || app.past.rulesets.lock().unwrap_or_else(PoisonError::into_inner);
+    let is_it = |known: &&(TenantId, i64, Arc<Ruleset>)| known.0 == tenant && known.1 == row.number;
+    let known = lock().iter().find(is_it).map(|known| Arc::clone(&known.2));
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    let folder = app.store.folder(&row.files).await?;
+    let (compiled, _) = compile_here(app, tenant, folder).await?;
+    // A revision that this version cannot compile any more is told with the names of the live one.
+    let Some(compiled) = compiled.ruleset else { return Ok(ruleset) };
+    let mut past = lock();
+    past.truncate(PAST_MAX - 1);
+    past.push_front((tenant, row.number, Arc::clone(&compiled)));
+    Ok(compiled)
 }
 
 /// What to publish.

@@ -58,6 +58,24 @@ impl Store {
         .transpose()
     }
 
+    /// The revision that was live when an event happened.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn revision_at(&self, tenant: TenantId, seq: i64) -> Result<Option<RevisionRow>, sqlx::Error> {
+        sqlx::query(
+            "SELECT number, revision, files, author, note, at, first_seq, rules FROM revisions \
+             WHERE tenant = $1 AND first_seq <= $2 ORDER BY number DESC LIMIT 1",
+        )
+        .bind(tenant.0)
+        .bind(seq)
+        .fetch_optional(self.readers())
+        .await?
+        .as_ref()
+        .map(read)
+        .transpose()
+    }
+
     /// Revisions, newest first: at most `limit` with a number below `before`.
     ///
     /// # Errors

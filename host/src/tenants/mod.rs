@@ -17,7 +17,9 @@ use pointsman_engine::time::Timestamp;
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-pub use ask::{Ask, Audit, CommandAsk, Context, IdempotencyKey, PublishAsk, Reply};
+pub use ask::{
+    Ask, Audit, CommandAsk, Context, Decide, IdempotencyKey, PublishAsk, Render, Reply, ReplySender,
+};
 pub(crate) use actor::other_request;
 pub use feed::{Committed, Feeds};
 pub use records::conversation_of;
@@ -124,7 +126,7 @@ impl Tenants {
     ///
     /// # Errors
     /// What the tenant answers, or that it could not be asked.
-    pub async fn command(&self, tenant: TenantId, ask: impl FnOnce(ask::ReplySender) -> Ask) -> Result<Reply, Problem> {
+    pub async fn command(&self, tenant: TenantId, ask: impl FnOnce(ReplySender) -> Ask) -> Result<Reply, Problem> {
         let (sender, receiver) = oneshot::channel();
         self.ask(tenant, ask(sender))?;
         receiver.await.unwrap_or_else(|_| Err(Problem::unavailable("the command was not carried out: send it again")))
