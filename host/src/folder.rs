@@ -63,7 +63,10 @@ fn read_into(
             return Err(FolderError::TooLarge(root.to_owned(), format!("{} files", limits::FILES_MAX)));
         }
         if *bytes > limits::FOLDER_BYTES_MAX {
-            return Err(FolderError::TooLarge(root.to_owned(), format!("{} MiB", limits::FOLDER_BYTES_MAX >> 20)));
+            return Err(FolderError::TooLarge(
+                root.to_owned(),
+                format!("{} MiB", limits::FOLDER_BYTES_MAX >> 20),
+            ));
         }
         let relative = path.strip_prefix(root).unwrap_or(&path);
         let parts: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();

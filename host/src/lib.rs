@@ -12,7 +12,7 @@ pub mod problem;
 pub mod role;
 pub mod secret;
 pub mod server;
-pub mod tenant_setup;
 pub mod store;
+pub mod tenant_setup;
 pub mod tenants;
 pub mod view;

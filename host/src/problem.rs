@@ -111,13 +111,19 @@ impl Problem {
     /// 422: well-formed, but it makes no sense.
     #[must_use]
     pub fn unprocessable(detail: impl Into<String>) -> Problem {
-        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "The request cannot be carried out as it is", detail)
+        Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "invalid",
+            "The request cannot be carried out as it is",
+            detail,
+        )
     }
 
     /// 429: asked too often.
     #[must_use]
     pub fn too_many(detail: impl Into<String>, retry_after_s: u32) -> Problem {
-        let mut problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "Too many requests", detail);
+        let mut problem =
+            Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "Too many requests", detail);
         problem.retry_after_s = Some(retry_after_s);
         problem
     }
@@ -125,8 +131,12 @@ impl Problem {
     /// 503: not now. Nothing is known to have changed; a create with an idempotency key may safely be sent again.
     #[must_use]
     pub fn unavailable(detail: impl Into<String>) -> Problem {
-        let mut problem =
-            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Not available at the moment", detail);
+        let mut problem = Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "unavailable",
+            "Not available at the moment",
+            detail,
+        );
         problem.retry_after_s = Some(1);
         problem
     }

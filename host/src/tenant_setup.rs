@@ -91,8 +91,10 @@ pub async fn set_up(app: &App, slug: &str, folder: TenantFolder) -> Result<Optio
     for sign_in in &sign_ins {
         let password = sign_in.password.clone();
         let hashed = tokio::task::spawn_blocking(move || hash_password(&password)).await;
-        let password_hash =
-            hashed.ok().and_then(Result::ok).ok_or_else(|| SetupError::Password(String::from("hashing failed")))?;
+        let password_hash = hashed
+            .ok()
+            .and_then(Result::ok)
+            .ok_or_else(|| SetupError::Password(String::from("hashing failed")))?;
         let SignIn { name, role, agent, .. } = sign_in.clone();
         let row = UserRow { tenant, name, role, agent, password_hash, created_at: at };
         // Where an earlier attempt broke off before it published, its sign-ins were told to nobody.
@@ -115,7 +117,12 @@ pub async fn set_up(app: &App, slug: &str, folder: TenantFolder) -> Result<Optio
     Ok(Some(sign_ins))
 }
 
-async fn publish(app: &App, tenant: TenantId, ruleset: Arc<Ruleset>, row: RevisionRow) -> Result<(), SetupError> {
+async fn publish(
+    app: &App,
+    tenant: TenantId,
+    ruleset: Arc<Ruleset>,
+    row: RevisionRow,
+) -> Result<(), SetupError> {
     let detail = serde_json::json!({ "revision": row.revision });
     let ask = |reply| {
         Ask::Publish(Box::new(PublishAsk {
@@ -137,7 +144,8 @@ async fn publish(app: &App, tenant: TenantId, ruleset: Arc<Ruleset>, row: Revisi
 /// One sign-in a role, named after it; the agent's belongs to the first agent of the folder.
 fn sign_ins(tenant: &str, ruleset: &Ruleset) -> Result<Vec<SignIn>, SetupError> {
     let agents = &ruleset.directory().agents;
-    let agent = agents.iter().find(|agent| agent.role == AgentRole::Agent && agent.receives).or(agents.first());
+    let agent =
+        agents.iter().find(|agent| agent.role == AgentRole::Agent && agent.receives).or(agents.first());
     Role::ALL
         .into_iter()
         .rev()

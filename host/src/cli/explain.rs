@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use anyhow::bail;
 use clap::{Args, ValueEnum};
 use pointsman_engine::explain::{
-    Explanation, FallbackTold, Named, OutcomeTold, PlacementOutcomeTold, PlacementTold, RuleTold, RulesTold, SourceTold,
-    Staffing, StepTold, TargetTold, Visit, explain,
+    Explanation, FallbackTold, Named, OutcomeTold, PlacementOutcomeTold, PlacementTold, RuleTold, RulesTold,
+    SourceTold, Staffing, StepTold, TargetTold, Visit, explain,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -118,7 +118,10 @@ fn tell(visit: &Visit, explanation: &Explanation, all: bool) -> String {
     let mut lines = vec![format!(
         "{} {}",
         paint(STRONG, format!("“{}”", visit.text)),
-        paint(DIM, format!("at {} ({}), {} agents there", explanation.at, explanation.zone, explanation.present))
+        paint(
+            DIM,
+            format!("at {} ({}), {} agents there", explanation.at, explanation.zone, explanation.present)
+        )
     )];
     for step in &explanation.steps {
         match step {
@@ -131,7 +134,11 @@ fn tell(visit: &Visit, explanation: &Explanation, all: bool) -> String {
 
 fn name(named: &Named) -> String {
     let name = paint(NAME, &named.name);
-    if named.name == named.slug { name } else { format!("{name} {}", paint(DIM, format!("({})", named.slug))) }
+    if named.name == named.slug {
+        name
+    } else {
+        format!("{name} {}", paint(DIM, format!("({})", named.slug)))
+    }
 }
 
 /// The name an enum of the core has in JSON.
@@ -147,7 +154,10 @@ fn tell_rules(lines: &mut Vec<String>, told: &RulesTold, all: bool) {
     lines.push(format!("\n{}", paint(STRONG, "Rules, in order")));
     let mut passed_over = 0;
     for rule in &told.rules {
-        let has_spoken = matches!(rule.outcome, OutcomeTold::Matched | OutcomeTold::Failed { .. } | OutcomeTold::BreakerOpen);
+        let has_spoken = matches!(
+            rule.outcome,
+            OutcomeTold::Matched | OutcomeTold::Failed { .. } | OutcomeTold::BreakerOpen
+        );
         if has_spoken || all {
             tell_rule(lines, rule);
         } else {
@@ -204,7 +214,8 @@ fn tell_rule(lines: &mut Vec<String>, rule: &RuleTold) {
     let cost = if rule.cost > 0 { paint(DIM, format!("  {} operations", rule.cost)) } else { String::new() };
     lines.push(format!("  {} {}  {outcome}{cost}", paint(NAME, &rule.rule.slug), rule.rule.name));
     for found in &rule.matched {
-        let typed = if found.text == found.keyword { String::new() } else { format!(" as “{}”", found.text) };
+        let typed =
+            if found.text == found.keyword { String::new() } else { format!(" as “{}”", found.text) };
         lines.push(paint(DIM, format!("      found {}{typed}", found.keyword)));
     }
     for effect in &rule.effects {
@@ -226,7 +237,13 @@ fn tell_placement(lines: &mut Vec<String>, told: &PlacementTold) {
             let more = if who.len() < refused.count as usize { " …" } else { "" };
             lines.push(paint(
                 DIM,
-                format!("      {} × {} ({}): {}{more}", refused.count, word(&refused.reason), refused.code, who.join(", ")),
+                format!(
+                    "      {} × {} ({}): {}{more}",
+                    refused.count,
+                    word(&refused.reason),
+                    refused.code,
+                    who.join(", ")
+                ),
             ));
         }
         let best: Vec<_> = one.considered.iter().map(|agent| agent.agent.name.clone()).collect();

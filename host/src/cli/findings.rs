@@ -93,8 +93,9 @@ mod tests {
         folder.files.insert(String::from("rules/20-refund.toml"), text.as_bytes().to_vec());
         let at = text.find("\"售后组\"").unwrap();
         let span = Span::of(text, at..at + "\"售后组\"".len());
-        let finding = Diagnostic::new(Code::UnknownGroup, "rules/20-refund.toml", Some(span), "unknown group `售后组`")
-            .help("groups are in groups.toml");
+        let finding =
+            Diagnostic::new(Code::UnknownGroup, "rules/20-refund.toml", Some(span), "unknown group `售后组`")
+                .help("groups are in groups.toml");
         let rendered = anstream::adapter::strip_str(&render(&[finding], &folder)).to_string();
         let lines: Vec<_> = rendered.lines().collect();
         let at = lines.iter().position(|line| line.contains("group = ")).unwrap();
@@ -103,7 +104,10 @@ mod tests {
         let underlined = lines[at + 1].find('^').unwrap();
         assert_eq!(columns(&lines[at][..quoted]), underlined, "{rendered}");
         assert_eq!(lines[at + 1].matches('^').count(), columns("\"售后组\""), "{rendered}");
-        assert!(rendered.contains("rules/20-refund.toml:3:9") && rendered.contains("error[R202]"), "{rendered}");
+        assert!(
+            rendered.contains("rules/20-refund.toml:3:9") && rendered.contains("error[R202]"),
+            "{rendered}"
+        );
         assert!(rendered.contains("groups are in groups.toml"), "{rendered}");
     }
 }

@@ -77,7 +77,7 @@ pub fn main() -> ExitCode {
         Command::Serve(arguments) => serve::run(arguments, cli.format),
         Command::Check(arguments) => check::run(&arguments, cli.format),
         Command::Explain(arguments) => explain::run(arguments, cli.format),
-        Command::Publish(arguments) => publish::run(arguments, cli.format),
+        Command::Publish(arguments) => publish::run(&arguments, cli.format),
     };
     match outcome {
         Ok(Verdict::Well) => ExitCode::SUCCESS,

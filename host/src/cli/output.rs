@@ -21,6 +21,8 @@ pub(super) fn json(value: &impl serde::Serialize) -> anyhow::Result<()> {
 pub(super) fn failed(error: &anyhow::Error, format: Format) {
     match format {
         Format::Human => drop(writeln!(anstream::stderr(), "{}: {error:#}", paint(BAD, "error"))),
-        Format::Json => drop(writeln!(std::io::stderr(), "{}", serde_json::json!({ "error": format!("{error:#}") }))),
+        Format::Json => {
+            drop(writeln!(std::io::stderr(), "{}", serde_json::json!({ "error": format!("{error:#}") })))
+        }
     }
 }

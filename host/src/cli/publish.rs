@@ -37,20 +37,25 @@ pub(super) struct Arguments {
     expected_revision: Option<String>,
 }
 
-pub(super) fn run(arguments: Arguments, format: Format) -> anyhow::Result<Verdict> {
+pub(super) fn run(arguments: &Arguments, format: Format) -> anyhow::Result<Verdict> {
     let (folder, compiled) = compiled(&arguments.tenant_dir)?;
     if compiled.has_errors() {
         match format {
-            Format::Json => output::json(&json!({ "published": false, "diagnostics": compiled.diagnostics }))?,
+            Format::Json => {
+                output::json(&json!({ "published": false, "diagnostics": compiled.diagnostics }))?
+            }
             Format::Human => {
                 let found = findings::render(&compiled.diagnostics, &folder);
-                output::say(&format!("{found}{}: nothing was sent", findings::summary(&compiled.diagnostics)));
+                output::say(&format!(
+                    "{found}{}: nothing was sent",
+                    findings::summary(&compiled.diagnostics)
+                ));
             }
         }
         return Ok(Verdict::Problems);
     }
-    let server = Server::new(&arguments);
-    let expected = match arguments.expected_revision {
+    let server = Server::new(arguments);
+    let expected = match arguments.expected_revision.clone() {
         Some(revision) => Some(revision),
         None => match server.call("GET", "/v1/rulesets/live", None)? {
             (200, live) => live.get("revision").and_then(Value::as_str).map(str::to_owned),
@@ -128,12 +133,17 @@ impl<'a> Server<'a> {
         let authorization = format!("Bearer {}", self.token);
         let sent = match (method, body) {
             ("GET", _) => self.agent.get(&url).header("authorization", &authorization).call(),
-            ("PUT", Some(body)) => self.agent.put(&url).header("authorization", &authorization).send_json(body),
-            (_, body) => {
-                self.agent.post(&url).header("authorization", &authorization).send_json(body.unwrap_or_default())
+            ("PUT", Some(body)) => {
+                self.agent.put(&url).header("authorization", &authorization).send_json(body)
             }
+            (_, body) => self
+                .agent
+                .post(&url)
+                .header("authorization", &authorization)
+                .send_json(body.unwrap_or_default()),
         };
-        let mut response = sent.with_context(|| format!("no answer from {url}: does the server run there?"))?;
+        let mut response =
+            sent.with_context(|| format!("no answer from {url}: does the server run there?"))?;
         let status = response.status().as_u16();
         let text = response.body_mut().read_to_string().with_context(|| format!("{url} broke off"))?;
         let Ok(body) = serde_json::from_str(&text) else {

@@ -75,7 +75,10 @@ async fn serve(arguments: Arguments, format: Format) -> anyhow::Result<Verdict> 
             idle_after: std::time::Duration::from_secs(arguments.idle_seconds),
             ..tenants::Options::default()
         },
-        http: http::Options { secure_cookie: arguments.secure_cookie, metrics_token: arguments.metrics_token },
+        http: http::Options {
+            secure_cookie: arguments.secure_cookie,
+            metrics_token: arguments.metrics_token.clone(),
+        },
     };
     let server = Server::start(options).await?;
     for (slug, path, folder) in folders {
@@ -116,7 +119,9 @@ async fn serve(arguments: Arguments, format: Format) -> anyhow::Result<Verdict> 
 fn slug_of(path: &Path) -> anyhow::Result<String> {
     let path = fs::canonicalize(path).with_context(|| format!("there is no folder `{}`", path.display()))?;
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let is_slug = |c: char| c.is_lowercase() || c.is_ascii_digit() || c == '-' || (c.is_alphabetic() && !c.is_uppercase());
+    let is_slug = |c: char| {
+        c.is_lowercase() || c.is_ascii_digit() || c == '-' || (c.is_alphabetic() && !c.is_uppercase())
+    };
     if name.is_empty() || name.chars().count() > 64 || !name.chars().all(is_slug) {
         bail!("a tenant is called like its folder, in lower-case letters, digits and `-`: `{name}` is not");
     }
@@ -153,17 +158,25 @@ fn greeting(url: &str, arguments: &Arguments, sign_ins: Option<&str>) -> String 
         for line in sign_ins.lines() {
             let fields: Vec<&str> = line.split('\t').collect();
             let [tenant, name, password, role] = fields.as_slice() else { continue };
-            text.push_str(&format!("  {tenant:<12} {name:<16} {} {role}\n", paint(NAME, format!("{password:<20}"))));
+            text.push_str(&format!(
+                "  {tenant:<12} {name:<16} {} {role}\n",
+                paint(NAME, format!("{password:<20}"))
+            ));
             if *role == "admin" && admin.is_none() {
                 admin = Some((*tenant, *name, *password));
             }
         }
         let file = sign_ins_file(&arguments.data);
-        text.push_str(&paint(DIM, format!("  (kept in {}; delete it once everybody has their own)\n", file.display())));
+        text.push_str(&paint(
+            DIM,
+            format!("  (kept in {}; delete it once everybody has their own)\n", file.display()),
+        ));
     }
     text.push_str(&format!("\n{}\n", paint(STRONG, "Three things to try")));
     let folder = arguments.tenants.first().map_or("TENANT_DIR", |path| path.to_str().unwrap_or("TENANT_DIR"));
-    text.push_str(&format!("  1. Open {url} and be a visitor: type 我要退款 and see where it goes, and why\n"));
+    text.push_str(&format!(
+        "  1. Open {url} and be a visitor: type 我要退款 and see where it goes, and why\n"
+    ));
     text.push_str(&format!("  2. Browse the interface at {url}/docs/api"));
     if let Some((tenant, name, password)) = admin {
         let body = json!({ "tenant": tenant, "name": name, "password": password });

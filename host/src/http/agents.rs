@@ -217,12 +217,15 @@ fn changes(
             match priority {
                 None => AgentChange::LeaveGroup(group),
                 Some(priority @ 1..=100) => AgentChange::JoinGroup { group, priority: *priority },
-                Some(_) => return Err(Problem::unprocessable(format!("`groups.{slug}` is 1 to 100 or null"))),
+                Some(_) => {
+                    return Err(Problem::unprocessable(format!("`groups.{slug}` is 1 to 100 or null")));
+                }
             },
         ));
     }
     for (slug, level) in &request.skills {
-        let skill = directory.skill_named(slug).ok_or_else(|| super::conversations::unknown("skill", slug))?.id;
+        let skill =
+            directory.skill_named(slug).ok_or_else(|| super::conversations::unknown("skill", slug))?.id;
         changes.push((
             format!("skills.{slug}"),
             match level {
@@ -253,11 +256,14 @@ async fn change(
             principal: name,
             decide: Box::new(move |context| decide(context, find(context, &slug)?)),
             render: Box::new(move |context, _| {
-                let seen = find(context, &again)
-                    .and_then(|id| agent(context.desk, context.directory()?, id).ok_or_else(|| no_agent(&again)));
+                let seen = find(context, &again).and_then(|id| {
+                    agent(context.desk, context.directory()?, id).ok_or_else(|| no_agent(&again))
+                });
                 match seen {
                     Ok(agent) => Reply::json(StatusCode::OK, &agent),
-                    Err(problem) => Reply { status: StatusCode::INTERNAL_SERVER_ERROR, body: problem.to_json() },
+                    Err(problem) => {
+                        Reply { status: StatusCode::INTERNAL_SERVER_ERROR, body: problem.to_json() }
+                    }
                 }
             }),
             idempotency: None,

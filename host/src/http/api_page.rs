@@ -16,6 +16,7 @@ pub(crate) async fn document() -> axum::Json<utoipa::openapi::OpenApi> {
 
 /// The page.
 pub(crate) fn page<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    let page = SwaggerUi::new(PAGE).config(Config::new([DOCUMENT]).try_it_out_enabled(true).validator_url("none"));
+    let page =
+        SwaggerUi::new(PAGE).config(Config::new([DOCUMENT]).try_it_out_enabled(true).validator_url("none"));
     Router::from(page)
 }

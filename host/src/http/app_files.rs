@@ -22,10 +22,12 @@ const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\
 pub(crate) async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path().trim_start_matches('/');
     if path == "v1" || path.starts_with("v1/") {
-        return Problem::not_found(format!("there is nothing at `{}`: see /docs/api", uri.path())).into_response();
+        return Problem::not_found(format!("there is nothing at `{}`: see /docs/api", uri.path()))
+            .into_response();
     }
     if method != Method::GET && method != Method::HEAD {
-        return Problem::not_found(format!("nothing takes this at `{}`: see /docs/api", uri.path())).into_response();
+        return Problem::not_found(format!("nothing takes this at `{}`: see /docs/api", uri.path()))
+            .into_response();
     }
     if let Some(file) = Files::get(path) {
         return answer(path, &file, &headers);
@@ -44,7 +46,8 @@ fn answer(path: &str, file: &EmbeddedFile, headers: &HeaderMap) -> Response {
     let is_text = kind.type_() == "text" || kind.essence_str() == "application/javascript";
     let kind = if is_text { format!("{kind}; charset=utf-8") } else { kind.to_string() };
     // Files under assets/ carry the hash of their content in their name, so they never change.
-    let caching = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let caching =
+        if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
     let known = headers.get(header::IF_NONE_MATCH).and_then(|known| known.to_str().ok());
     let mut response = if known.is_some_and(|known| known.split(',').any(|known| known.trim() == tag)) {
         StatusCode::NOT_MODIFIED.into_response()
@@ -52,7 +55,9 @@ fn answer(path: &str, file: &EmbeddedFile, headers: &HeaderMap) -> Response {
         file.data.clone().into_response()
     };
     let answer = response.headers_mut();
-    for (name, value) in [(header::CONTENT_TYPE, kind), (header::ETAG, tag), (header::CACHE_CONTROL, caching.to_owned())] {
+    for (name, value) in
+        [(header::CONTENT_TYPE, kind), (header::ETAG, tag), (header::CACHE_CONTROL, caching.to_owned())]
+    {
         if let Ok(value) = HeaderValue::try_from(value) {
             answer.insert(name, value);
         }

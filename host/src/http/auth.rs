@@ -74,9 +74,7 @@ pub(crate) struct Guard {
 pub(crate) async fn guard(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
     let headers = request.headers();
     let by_token = headers.contains_key(header::AUTHORIZATION);
-    if !by_token
-        && let Err(problem) = same_origin(request.method(), headers)
-    {
+    if !by_token && let Err(problem) = same_origin(request.method(), headers) {
         return problem.into_response();
     }
     if let Access::AtLeast(role) = guard.access {
@@ -104,8 +102,12 @@ pub(crate) async fn sign_in_of(app: &App, headers: &HeaderMap) -> Result<Princip
             return Ok(principal);
         }
         let row = app.store.token(&hash).await?.ok_or_else(Problem::unauthorised)?;
-        let principal =
-            Principal { tenant: row.tenant, name: format!("token:{}", row.name), role: row.role, agent: row.agent };
+        let principal = Principal {
+            tenant: row.tenant,
+            name: format!("token:{}", row.name),
+            role: row.role,
+            agent: row.agent,
+        };
         app.known.keep(hash, principal.clone());
         return Ok(principal);
     }
@@ -114,8 +116,12 @@ pub(crate) async fn sign_in_of(app: &App, headers: &HeaderMap) -> Result<Princip
         return Ok(principal);
     }
     let row = app.store.session(&hash, clock::now().0).await?.ok_or_else(Problem::unauthorised)?;
-    let principal =
-        Principal { tenant: row.tenant, name: format!("user:{}", row.name), role: row.role, agent: row.agent };
+    let principal = Principal {
+        tenant: row.tenant,
+        name: format!("user:{}", row.name),
+        role: row.role,
+        agent: row.agent,
+    };
     app.known.keep(hash, principal.clone());
     Ok(principal)
 }
@@ -165,7 +171,10 @@ pub(crate) struct Known {
 impl Known {
     fn get(&self, hash: &str) -> Option<Principal> {
         let principals = self.principals.read().unwrap_or_else(PoisonError::into_inner);
-        principals.get(hash).filter(|(_, at)| at.elapsed() < KNOWN_FOR).map(|(principal, _)| principal.clone())
+        principals
+            .get(hash)
+            .filter(|(_, at)| at.elapsed() < KNOWN_FOR)
+            .map(|(principal, _)| principal.clone())
     }
 
     fn keep(&self, hash: String, principal: Principal) {
@@ -202,7 +211,11 @@ mod tests {
     fn writes_from_another_site_are_refused() {
         let refused = |list: &[_]| same_origin(&Method::POST, &headers(list)).is_err();
         assert!(refused(&[("sec-fetch-site", "cross-site")]));
-        assert!(refused(&[("sec-fetch-site", "same-site"), ("origin", "http://desk.test"), ("host", "desk.test")]));
+        assert!(refused(&[
+            ("sec-fetch-site", "same-site"),
+            ("origin", "http://desk.test"),
+            ("host", "desk.test")
+        ]));
         assert!(refused(&[("origin", "http://evil.test"), ("host", "desk.test")]));
         assert!(refused(&[("origin", "null"), ("host", "desk.test")]));
         assert!(!refused(&[("origin", "http://desk.test:8080"), ("host", "desk.test:8080")]));

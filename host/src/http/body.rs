@@ -50,7 +50,9 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
         let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
         let place = BodyPlace { field: String::from("."), line, column };
-        return Err(Problem::bad_request(format!("the body is not UTF-8: byte {}", before.len() + 1)).at(place));
+        return Err(
+            Problem::bad_request(format!("the body is not UTF-8: byte {}", before.len() + 1)).at(place)
+        );
     }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {

@@ -6,7 +6,8 @@ use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use pointsman_engine::desk::{
-    Author as Speaker, CloseReason as Reason, CommandBody, Event, EventRecord, Identity as Known, Open, PlaceView,
+    Author as Speaker, CloseReason as Reason, CommandBody, Event, EventRecord, Identity as Known, Open,
+    PlaceView,
 };
 use pointsman_engine::explain::{StepTold, tell};
 use pointsman_engine::id::ConversationId;
@@ -25,8 +26,8 @@ use crate::problem::Problem;
 use crate::role::Role;
 use crate::store::{ConversationFilter, Place};
 use crate::tenants::{Ask, Audit, CommandAsk, Context, Reply};
-use crate::view::instant;
 use crate::view::conversation::{Conversation, Outcome, Summary, outcome, summary};
+use crate::view::instant;
 
 /// Journal rows folded to show one conversation.
 const ROWS_MAX: i64 = 1_000;
@@ -89,7 +90,8 @@ pub(crate) async fn open(
                 let channel = match &request.channel {
                     None => None,
                     Some(slug) => {
-                        let channel = context.directory()?.channel_named(slug).filter(|channel| channel.active);
+                        let channel =
+                            context.directory()?.channel_named(slug).filter(|channel| channel.active);
                         Some(channel.ok_or_else(|| unknown("channel", slug))?.id)
                     }
                 };
@@ -120,7 +122,9 @@ pub(crate) async fn open(
 }
 
 fn created(reply: Reply) -> Response {
-    let id = serde_json::from_str::<Value>(&reply.body).ok().and_then(|body| body.get("id").and_then(Value::as_u64));
+    let id = serde_json::from_str::<Value>(&reply.body)
+        .ok()
+        .and_then(|body| body.get("id").and_then(Value::as_u64));
     let mut response = json(reply);
     let location = id.and_then(|id| HeaderValue::try_from(format!("/v1/conversations/{id}")).ok());
     if let Some(location) = location {
@@ -190,7 +194,9 @@ pub(crate) async fn list(
         place: query.place,
         group: small(find(&query.group, "group", &|slug| Some(directory.group_named(slug)?.id.0.into()))?),
         agent: find(&query.agent, "agent", &|slug| Some(directory.agent_named(slug)?.id.0))?,
-        channel: small(find(&query.channel, "channel", &|slug| Some(directory.channel_named(slug)?.id.0.into()))?),
+        channel: small(find(&query.channel, "channel", &|slug| {
+            Some(directory.channel_named(slug)?.id.0.into())
+        })?),
         before: query.cursor,
     };
     let rows = app.store.conversations(principal.tenant, &filter, limit as i64 + 1).await?;

@@ -101,7 +101,12 @@ async fn page(app: &App, tenant: TenantId, query: &EventsQuery) -> Result<Events
 }
 
 /// Sends what the journal has after `after`, then what is committed from now on. Ends with the client.
-async fn stream(app: &App, tenant: TenantId, after: Option<u64>, socket: &mut WebSocket) -> Result<(), Problem> {
+async fn stream(
+    app: &App,
+    tenant: TenantId,
+    after: Option<u64>,
+    socket: &mut WebSocket,
+) -> Result<(), Problem> {
     // Listen first: nothing that is committed while the journal is read can be missed.
     let mut feed = app.tenants.feeds().listen(tenant);
     let mut last = match after {
@@ -197,6 +202,7 @@ async fn read(app: &App, tenant: TenantId, after: u64, rows: i64) -> Result<Vec<
 pub(crate) async fn names_over_time(app: &App, tenant: TenantId) -> Result<Names, Problem> {
     let ruleset = app.tenants.ruleset(tenant).await?;
     let rules = app.store.rules_over_time(tenant).await?;
-    let rules = rules.into_iter().map(|(from, slugs)| (u64::try_from(from).unwrap_or(0), Arc::new(slugs))).collect();
+    let rules =
+        rules.into_iter().map(|(from, slugs)| (u64::try_from(from).unwrap_or(0), Arc::new(slugs))).collect();
     Ok(Names::over_time(ruleset, rules))
 }

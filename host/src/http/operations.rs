@@ -55,7 +55,8 @@ pub(crate) async fn metrics(
 }
 
 fn may_see(app: &App, peer: Option<SocketAddr>, headers: &HeaderMap) -> Result<(), Problem> {
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    let bearer =
+        headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
     let allowed = match (&app.options.metrics_token, bearer) {
         // Equal hashes: how much of a guess was right shows in nothing.
         (Some(token), Some(bearer)) => fingerprint(token) == fingerprint(bearer),
@@ -65,5 +66,9 @@ fn may_see(app: &App, peer: Option<SocketAddr>, headers: &HeaderMap) -> Result<(
             !forwarded && peer.is_some_and(|peer| peer.ip().is_loopback())
         }
     };
-    if allowed { Ok(()) } else { Err(Problem::forbidden("metrics are told to this machine or with the metrics token")) }
+    if allowed {
+        Ok(())
+    } else {
+        Err(Problem::forbidden("metrics are told to this machine or with the metrics token"))
+    }
 }

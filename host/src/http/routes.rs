@@ -15,8 +15,8 @@ use utoipa_axum::routes;
 
 use super::auth::{Access, COOKIE, Guard, guard};
 use super::{
-    App, agents, api_page, app_files, audit, conversations, events, groups, layers, operations, rulesets, session,
-    tokens, users,
+    App, agents, api_page, app_files, audit, conversations, events, groups, layers, operations, rulesets,
+    session, tokens, users,
 };
 use crate::problem::Problem;
 use crate::role::Role;

@@ -98,7 +98,10 @@ fn folder_of(files: BTreeMap<String, String>) -> Result<TenantFolder, Problem> {
             return Err(Problem::unprocessable(format!("`{path}` is no path inside a tenant folder")));
         }
         if content.len() > limits::FILE_BYTES_MAX {
-            return Err(Problem::too_large(format!("`{path}` is longer than {} KiB", limits::FILE_BYTES_MAX >> 10)));
+            return Err(Problem::too_large(format!(
+                "`{path}` is longer than {} KiB",
+                limits::FILE_BYTES_MAX >> 10
+            )));
         }
     }
     if files.values().map(Vec::len).sum::<usize>() > limits::FOLDER_BYTES_MAX {
@@ -130,7 +133,8 @@ async fn revision_row(app: &App, tenant: TenantId, number: i64) -> Result<Revisi
 #[utoipa::path(get, path = "/v1/rulesets/live", tag = "rulesets", responses((status = 200, body = Published)))]
 pub(crate) async fn live(State(app): Shared, principal: Principal) -> Result<axum::Json<Published>, Problem> {
     let tenant = tenant_row(&app, principal.tenant).await?;
-    let number = tenant.live.ok_or_else(|| Problem::not_found("nothing is live yet: publish a draft first"))?;
+    let number =
+        tenant.live.ok_or_else(|| Problem::not_found("nothing is live yet: publish a draft first"))?;
     numbered(&app, principal.tenant, number).await.map(axum::Json)
 }
 
@@ -160,7 +164,8 @@ pub(crate) async fn history(
     Params(query): Params<HistoryQuery>,
 ) -> Result<axum::Json<Page<Published>>, Problem> {
     let limit = limit(query.limit)?;
-    let rows = app.store.revisions(principal.tenant, query.cursor.unwrap_or(i64::MAX), limit as i64 + 1).await?;
+    let rows =
+        app.store.revisions(principal.tenant, query.cursor.unwrap_or(i64::MAX), limit as i64 + 1).await?;
     let items = rows.into_iter().map(|row| published(row, None)).collect();
     Ok(axum::Json(Page::cut(items, limit, |item: &Published| item.number.to_string())))
 }
@@ -187,7 +192,10 @@ async fn draft_manifest(app: &App, tenant: &TenantRow) -> Result<Manifest, Probl
 
 /// The draft with its files. While nobody has saved one, it is what is live.
 #[utoipa::path(get, path = "/v1/rulesets/draft", tag = "rulesets", responses((status = 200, body = DraftView)))]
-pub(crate) async fn draft(State(app): Shared, principal: Principal) -> Result<axum::Json<DraftView>, Problem> {
+pub(crate) async fn draft(
+    State(app): Shared,
+    principal: Principal,
+) -> Result<axum::Json<DraftView>, Problem> {
     let tenant = tenant_row(&app, principal.tenant).await?;
     let manifest = draft_manifest(&app, &tenant).await?;
     let files = files_of(app.store.folder(&manifest).await?);
@@ -275,10 +283,11 @@ async fn compile_here(
         })
         .await?;
     let _turn = app.compiles.acquire().await.map_err(|_| Problem::unavailable("the server is stopping"))?;
-    let compiled = tokio::task::spawn_blocking(move || compile(&folder, base.as_ref())).await.map_err(|error| {
-        tracing::error!(%error, "compiling failed");
-        Problem::fault()
-    })?;
+    let compiled =
+        tokio::task::spawn_blocking(move || compile(&folder, base.as_ref())).await.map_err(|error| {
+            tracing::error!(%error, "compiling failed");
+            Problem::fault()
+        })?;
     Ok((compiled, live))
 }
 
@@ -293,7 +302,8 @@ pub(crate) struct Past {
 
 /// The ruleset that was live when an event happened.
 pub(crate) async fn ruleset_at(app: &App, tenant: TenantId, seq: i64) -> Result<Arc<Ruleset>, Problem> {
-    let (live, ruleset) = app.tenants.read(tenant, |context| Ok((context.live, context.ruleset()?.clone()))).await?;
+    let (live, ruleset) =
+        app.tenants.read(tenant, |context| Ok((context.live, context.ruleset()?.clone()))).await?;
     let row = app.store.revision_at(tenant, seq).await?;
     let Some(row) = row.filter(|row| Some(row.number) != live) else { return Ok(ruleset) };
     let lock = || app.past.rulesets.lock().unwrap_or_else(PoisonError::into_inner);
@@ -363,7 +373,8 @@ pub(crate) async fn publish(
     let tenant = tenant_row(&app, principal.tenant).await?;
     let manifest = draft_manifest(&app, &tenant).await?;
     if expected_draft.is_some_and(|expected| expected != manifest.name()) {
-        let detail = format!("the draft is `{}` by now: look at what changed, then publish that", manifest.name());
+        let detail =
+            format!("the draft is `{}` by now: look at what changed, then publish that", manifest.name());
         return Err(Problem::conflict("stale-draft", detail));
     }
     let expected = expected_revision.as_deref().map(revision).transpose()?;

@@ -67,8 +67,14 @@ pub(crate) async fn sign_in(State(app): Shared, body: Body<SignInRequest>) -> Re
     };
     let kept = user.as_ref().map(|user| user.password_hash.clone());
     let is_right = {
-        let _turn = app.password_checks.acquire().await.map_err(|_| Problem::unavailable("the server is stopping"))?;
-        tokio::task::spawn_blocking(move || verify_password(&password, kept.as_deref())).await.unwrap_or(false)
+        let _turn = app
+            .password_checks
+            .acquire()
+            .await
+            .map_err(|_| Problem::unavailable("the server is stopping"))?;
+        tokio::task::spawn_blocking(move || verify_password(&password, kept.as_deref()))
+            .await
+            .unwrap_or(false)
     };
     let (Some(tenant), Some(user), true) = (row, user, is_right) else {
         app.attempts.failed(&who);
@@ -88,8 +94,13 @@ pub(crate) async fn sign_in(State(app): Shared, body: Body<SignInRequest>) -> Re
     let audit = AuditRow::new(tenant.id, at, &by, "session.sign-in", &user.name, &serde_json::json!({}));
     crate::store::add_audit(&mut transaction, vec![audit]).await?;
     transaction.commit().await?;
-    let session =
-        Session { name: by, role: user.role, agent: user.agent, tenant: tenant.slug, tenant_name: tenant.name };
+    let session = Session {
+        name: by,
+        role: user.role,
+        agent: user.agent,
+        tenant: tenant.slug,
+        tenant_name: tenant.name,
+    };
     let mut response = axum::Json(session).into_response();
     response.headers_mut().insert(header::SET_COOKIE, cookie(&app, &key, SESSION_S)?);
     Ok(response)

@@ -168,7 +168,8 @@ pub(crate) async fn revoke(
     let mut transaction = writer.begin().await?;
     let hash = app.store.revoke_token(&mut transaction, principal.tenant, &id, at).await?;
     let hash = hash.ok_or_else(|| Problem::not_found(format!("there is no token `{id}` in force")))?;
-    let audit = AuditRow::new(principal.tenant, at, &principal.name, "token.revoke", id, &serde_json::json!({}));
+    let audit =
+        AuditRow::new(principal.tenant, at, &principal.name, "token.revoke", id, &serde_json::json!({}));
     crate::store::add_audit(&mut transaction, vec![audit]).await?;
     transaction.commit().await?;
     app.known.forget(&hash);

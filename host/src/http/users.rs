@@ -55,12 +55,18 @@ fn view(row: UserRow) -> User {
 
 pub(crate) fn check_name(name: &str) -> Result<(), Problem> {
     if name.trim().is_empty() || name.len() > LABEL_BYTES_MAX || name.chars().any(char::is_control) {
-        return Err(Problem::unprocessable(format!("`name` has 1 to {LABEL_BYTES_MAX} bytes and no control characters")));
+        return Err(Problem::unprocessable(format!(
+            "`name` has 1 to {LABEL_BYTES_MAX} bytes and no control characters"
+        )));
     }
     Ok(())
 }
 
-pub(crate) async fn check_agent(app: &App, principal: &Principal, agent: Option<&str>) -> Result<(), Problem> {
+pub(crate) async fn check_agent(
+    app: &App,
+    principal: &Principal,
+    agent: Option<&str>,
+) -> Result<(), Problem> {
     let Some(slug) = agent else { return Ok(()) };
     let ruleset = app.tenants.ruleset(principal.tenant).await?;
     ruleset.directory().agent_named(slug).map(|_| ()).ok_or_else(|| unknown("agent", slug))
@@ -85,7 +91,11 @@ pub(crate) async fn create(
     }
     check_agent(&app, &principal, agent.as_deref()).await?;
     let password_hash = {
-        let _turn = app.password_checks.acquire().await.map_err(|_| Problem::unavailable("the server is stopping"))?;
+        let _turn = app
+            .password_checks
+            .acquire()
+            .await
+            .map_err(|_| Problem::unavailable("the server is stopping"))?;
         let hashed = tokio::task::spawn_blocking(move || hash_password(&password)).await;
         hashed.ok().and_then(Result::ok).ok_or_else(Problem::fault)?
     };
@@ -162,7 +172,8 @@ pub(crate) async fn remove(
     if !app.store.remove_user(&mut transaction, principal.tenant, &name).await? {
         return Err(Problem::not_found(format!("there is no user `{name}`")));
     }
-    let audit = AuditRow::new(principal.tenant, at, &principal.name, "user.remove", name, &serde_json::json!({}));
+    let audit =
+        AuditRow::new(principal.tenant, at, &principal.name, "user.remove", name, &serde_json::json!({}));
     crate::store::add_audit(&mut transaction, vec![audit]).await?;
     transaction.commit().await?;
     app.known.forget_name(principal.tenant, &by);

@@ -21,7 +21,11 @@ impl Lane {
     /// The lane of a desk whose events up to `committed_seq` are durable.
     #[must_use]
     pub fn new(committed_seq: u64) -> Lane {
-        Lane { committed_seq: AtomicU64::new(committed_seq), broken: AtomicBool::new(false), broke: Notify::new() }
+        Lane {
+            committed_seq: AtomicU64::new(committed_seq),
+            broken: AtomicBool::new(false),
+            broke: Notify::new(),
+        }
     }
 
     /// The last event that is durable.

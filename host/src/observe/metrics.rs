@@ -72,15 +72,33 @@ impl Default for Metrics {
         let mut registry = metrics.registry.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         registry.register("commands", "Commands handled, by kind", metrics.commands.clone());
         registry.register("refusals", "Commands refused", metrics.refusals.clone());
-        registry.register("decisions", "Decisions taken: rules run or a placement tried", metrics.decisions.clone());
+        registry.register(
+            "decisions",
+            "Decisions taken: rules run or a placement tried",
+            metrics.decisions.clone(),
+        );
         registry.register("events", "Events journaled", metrics.events.clone());
-        registry.register_with_unit("commit", "Time of one commit", Unit::Seconds, metrics.commit_seconds.clone());
+        registry.register_with_unit(
+            "commit",
+            "Time of one commit",
+            Unit::Seconds,
+            metrics.commit_seconds.clone(),
+        );
         registry.register("commit_entries", "Commands in one commit", metrics.commit_entries.clone());
         registry.register("commits_failed", "Commits that failed", metrics.commits_failed.clone());
-        registry.register("journal_pending", "Commands decided, not yet committed", metrics.journal_pending.clone());
+        registry.register(
+            "journal_pending",
+            "Commands decided, not yet committed",
+            metrics.journal_pending.clone(),
+        );
         registry.register("active_tenants", "Tenants in memory", metrics.active_tenants.clone());
         registry.register("responses", "HTTP answers, by status", metrics.responses.clone());
-        registry.register_with_unit("response", "Time to answer", Unit::Seconds, metrics.response_seconds.clone());
+        registry.register_with_unit(
+            "response",
+            "Time to answer",
+            Unit::Seconds,
+            metrics.response_seconds.clone(),
+        );
         drop(registry);
         metrics
     }
@@ -99,7 +117,9 @@ impl Metrics {
         if text.ends_with(end) {
             text.truncate(text.len() - end.len());
         }
-        text.push_str("# HELP pointsman_waiting Conversations waiting, by tenant.\n# TYPE pointsman_waiting gauge\n");
+        text.push_str(
+            "# HELP pointsman_waiting Conversations waiting, by tenant.\n# TYPE pointsman_waiting gauge\n",
+        );
         for (tenant, waiting) in waiting {
             // Slugs hold letters, digits and `-` only: nothing to escape.
             writeln!(text, "pointsman_waiting{{tenant=\"{tenant}\"}} {waiting}")?;

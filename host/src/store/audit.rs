@@ -103,7 +103,10 @@ impl Store {
 }
 
 /// Adds to the audit log.
-pub(crate) async fn add_audit(transaction: &mut Transaction<'_>, rows: Vec<AuditRow>) -> Result<(), sqlx::Error> {
+pub(crate) async fn add_audit(
+    transaction: &mut Transaction<'_>,
+    rows: Vec<AuditRow>,
+) -> Result<(), sqlx::Error> {
     insert_rows!(
         transaction,
         rows,

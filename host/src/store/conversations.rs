@@ -5,7 +5,9 @@ use sqlx::Row;
 use super::{Store, TenantId, Transaction, insert_rows};
 
 /// Where a conversation is. At every instant it is in exactly one place (N6).
-#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[derive(
+    Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Place {
     /// In a group's queue 排队.
@@ -114,7 +116,11 @@ impl Store {
                 Ok(ConversationRow {
                     tenant,
                     conversation: row.try_get("conversation")?,
-                    opened: Some((row.try_get("first_seq")?, row.try_get("opened_at")?, row.try_get("channel")?)),
+                    opened: Some((
+                        row.try_get("first_seq")?,
+                        row.try_get("opened_at")?,
+                        row.try_get("channel")?,
+                    )),
                     place: Place::ALL.into_iter().find(|known| known.as_str() == place),
                     group: row.try_get("group_id")?,
                     agent: row.try_get("agent_id")?,

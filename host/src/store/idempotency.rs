@@ -27,11 +27,13 @@ impl Store {
     /// # Errors
     /// The store failed.
     pub async fn answered(&self, tenant: TenantId, key: &str) -> Result<Option<IdempotencyRow>, sqlx::Error> {
-        let row = sqlx::query("SELECT fingerprint, status, body, at FROM idempotency WHERE tenant = $1 AND key = $2")
-            .bind(tenant.0)
-            .bind(key.to_owned())
-            .fetch_optional(self.readers())
-            .await?;
+        let row = sqlx::query(
+            "SELECT fingerprint, status, body, at FROM idempotency WHERE tenant = $1 AND key = $2",
+        )
+        .bind(tenant.0)
+        .bind(key.to_owned())
+        .fetch_optional(self.readers())
+        .await?;
         row.map(|row| {
             Ok(IdempotencyRow {
                 tenant,

@@ -171,7 +171,10 @@ pub(crate) async fn add_journal(
 }
 
 /// Adds traces.
-pub(crate) async fn add_traces(transaction: &mut Transaction<'_>, rows: Vec<TraceRow>) -> Result<(), sqlx::Error> {
+pub(crate) async fn add_traces(
+    transaction: &mut Transaction<'_>,
+    rows: Vec<TraceRow>,
+) -> Result<(), sqlx::Error> {
     insert_rows!(
         transaction,
         rows,

@@ -20,26 +20,28 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 pub(crate) use audit::add_audit;
 pub use audit::{AuditEntry, AuditRow};
 pub use contents::Manifest;
-pub(crate) use conversations::{add_conversation_rows, put_conversations};
 pub use conversations::{ConversationFilter, ConversationRow, Place};
-pub(crate) use idempotency::add_answers;
+pub(crate) use conversations::{add_conversation_rows, put_conversations};
 pub use idempotency::IdempotencyRow;
-pub(crate) use journal::{add_journal, add_traces};
+pub(crate) use idempotency::add_answers;
 pub use journal::{JournalRow, TraceRow};
-pub(crate) use revisions::add_revision;
+pub(crate) use journal::{add_journal, add_traces};
 pub use revisions::RevisionRow;
+pub(crate) use revisions::add_revision;
 pub use sessions::SessionRow;
-pub(crate) use snapshots::set_snapshot;
 pub use snapshots::SnapshotRow;
-pub(crate) use tenants::{set_live, set_wake_at};
+pub(crate) use snapshots::set_snapshot;
 pub use tenants::{Draft, TenantId, TenantRow};
+pub(crate) use tenants::{set_live, set_wake_at};
 pub use tokens::TokenRow;
 pub use users::UserRow;
 
@@ -157,7 +159,8 @@ macro_rules! insert_rows {
         while rows.peek().is_some() {
             let mut query = sqlx::QueryBuilder::<sqlx::Sqlite>::new($head);
             query.push(" ");
-            query.push_values(rows.by_ref().take(crate::store::BINDS_MAX / $columns), |mut $bind, $row| $body);
+            query
+                .push_values(rows.by_ref().take(crate::store::BINDS_MAX / $columns), |mut $bind, $row| $body);
             query.push($tail);
             query.build().persistent(false).execute(&mut **$transaction).await?;
         }

@@ -60,15 +60,20 @@ impl Store {
         created_at: i64,
         expires_at: i64,
     ) -> Result<(), sqlx::Error> {
-        sqlx::query("DELETE FROM sessions WHERE expires_at <= $1").bind(created_at).execute(&mut **transaction).await?;
-        sqlx::query("INSERT INTO sessions (hash, tenant, name, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)")
-            .bind(hash.to_owned())
-            .bind(tenant.0)
-            .bind(name.to_owned())
+        sqlx::query("DELETE FROM sessions WHERE expires_at <= $1")
             .bind(created_at)
-            .bind(expires_at)
             .execute(&mut **transaction)
             .await?;
+        sqlx::query(
+            "INSERT INTO sessions (hash, tenant, name, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
+        )
+        .bind(hash.to_owned())
+        .bind(tenant.0)
+        .bind(name.to_owned())
+        .bind(created_at)
+        .bind(expires_at)
+        .execute(&mut **transaction)
+        .await?;
         Ok(())
     }
 
@@ -76,8 +81,15 @@ impl Store {
     ///
     /// # Errors
     /// The store failed.
-    pub async fn remove_session(&self, transaction: &mut Transaction<'_>, hash: &str) -> Result<(), sqlx::Error> {
-        sqlx::query("DELETE FROM sessions WHERE hash = $1").bind(hash.to_owned()).execute(&mut **transaction).await?;
+    pub async fn remove_session(
+        &self,
+        transaction: &mut Transaction<'_>,
+        hash: &str,
+    ) -> Result<(), sqlx::Error> {
+        sqlx::query("DELETE FROM sessions WHERE hash = $1")
+            .bind(hash.to_owned())
+            .execute(&mut **transaction)
+            .await?;
         Ok(())
     }
 }

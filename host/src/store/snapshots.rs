@@ -25,7 +25,8 @@ impl Store {
             .bind(tenant.0)
             .fetch_optional(self.readers())
             .await?;
-        row.map(|row| Ok(SnapshotRow { seq: row.try_get(0)?, at: row.try_get(1)?, bytes: row.try_get(2)? })).transpose()
+        row.map(|row| Ok(SnapshotRow { seq: row.try_get(0)?, at: row.try_get(1)?, bytes: row.try_get(2)? }))
+            .transpose()
     }
 }
 

@@ -41,9 +41,11 @@ const COLUMNS: &str = "SELECT id, slug, name, live, draft, draft_by, draft_at, w
 
 fn read(row: &SqliteRow) -> Result<TenantRow, sqlx::Error> {
     let draft = match row.try_get::<Option<String>, _>("draft")? {
-        Some(files) => {
-            Some(Draft { files: Manifest::parse(&files)?, author: row.try_get("draft_by")?, at: row.try_get("draft_at")? })
-        }
+        Some(files) => Some(Draft {
+            files: Manifest::parse(&files)?,
+            author: row.try_get("draft_by")?,
+            at: row.try_get("draft_at")?,
+        }),
         None => None,
     };
     Ok(TenantRow {
@@ -63,7 +65,13 @@ impl Store {
     /// The store failed.
     pub async fn tenant_named(&self, slug: &str) -> Result<Option<TenantRow>, sqlx::Error> {
         let sql = sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE slug = $1"));
-        sqlx::query(sql).bind(slug.to_owned()).fetch_optional(self.readers()).await?.as_ref().map(read).transpose()
+        sqlx::query(sql)
+            .bind(slug.to_owned())
+            .fetch_optional(self.readers())
+            .await?
+            .as_ref()
+            .map(read)
+            .transpose()
     }
 
     /// The tenant with this number.
@@ -80,7 +88,8 @@ impl Store {
     /// # Errors
     /// The store failed.
     pub async fn wake_list(&self) -> Result<Vec<(i64, TenantId)>, sqlx::Error> {
-        let rows = sqlx::query("SELECT wake_at, id FROM tenants WHERE wake_at IS NOT NULL").fetch_all(self.readers());
+        let rows = sqlx::query("SELECT wake_at, id FROM tenants WHERE wake_at IS NOT NULL")
+            .fetch_all(self.readers());
         rows.await?.iter().map(|row| Ok((row.try_get(0)?, TenantId(row.try_get(1)?)))).collect()
     }
 
@@ -95,8 +104,9 @@ impl Store {
         name: &str,
         at: i64,
     ) -> Result<TenantId, sqlx::Error> {
-        let id: i64 =
-            sqlx::query_scalar("SELECT COALESCE(MAX(id), 0) + 1 FROM tenants").fetch_one(&mut **transaction).await?;
+        let id: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(id), 0) + 1 FROM tenants")
+            .fetch_one(&mut **transaction)
+            .await?;
         sqlx::query("INSERT INTO tenants (id, slug, name, created_at) VALUES ($1, $2, $3, $4)")
             .bind(id)
             .bind(slug.to_owned())

@@ -30,7 +30,8 @@ pub struct TokenRow {
     pub revoked_at: Option<i64>,
 }
 
-const COLUMNS: &str = "SELECT id, tenant, name, role, agent, hash, created_by, created_at, revoked_at FROM tokens";
+const COLUMNS: &str =
+    "SELECT id, tenant, name, role, agent, hash, created_by, created_at, revoked_at FROM tokens";
 
 fn read(row: &SqliteRow) -> Result<TokenRow, sqlx::Error> {
     Ok(TokenRow {
@@ -53,16 +54,33 @@ impl Store {
     /// The store failed.
     pub async fn token(&self, hash: &str) -> Result<Option<TokenRow>, sqlx::Error> {
         let sql = sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE hash = $1 AND revoked_at IS NULL"));
-        sqlx::query(sql).bind(hash.to_owned()).fetch_optional(self.readers()).await?.as_ref().map(read).transpose()
+        sqlx::query(sql)
+            .bind(hash.to_owned())
+            .fetch_optional(self.readers())
+            .await?
+            .as_ref()
+            .map(read)
+            .transpose()
     }
 
     /// A tenant's tokens, revoked ones included, newest last: at most `limit` behind `after`.
     ///
     /// # Errors
     /// The store failed.
-    pub async fn tokens(&self, tenant: TenantId, after: &str, limit: i64) -> Result<Vec<TokenRow>, sqlx::Error> {
-        let sql = sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3"));
-        let rows = sqlx::query(sql).bind(tenant.0).bind(after.to_owned()).bind(limit).fetch_all(self.readers()).await?;
+    pub async fn tokens(
+        &self,
+        tenant: TenantId,
+        after: &str,
+        limit: i64,
+    ) -> Result<Vec<TokenRow>, sqlx::Error> {
+        let sql =
+            sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3"));
+        let rows = sqlx::query(sql)
+            .bind(tenant.0)
+            .bind(after.to_owned())
+            .bind(limit)
+            .fetch_all(self.readers())
+            .await?;
         rows.iter().map(read).collect()
     }
 
@@ -70,7 +88,11 @@ impl Store {
     ///
     /// # Errors
     /// The store failed.
-    pub async fn add_token(&self, transaction: &mut Transaction<'_>, row: &TokenRow) -> Result<(), sqlx::Error> {
+    pub async fn add_token(
+        &self,
+        transaction: &mut Transaction<'_>,
+        row: &TokenRow,
+    ) -> Result<(), sqlx::Error> {
         sqlx::query(
             "INSERT INTO tokens (id, tenant, name, role, agent, hash, created_by, created_at) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",

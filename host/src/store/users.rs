@@ -45,20 +45,27 @@ impl Store {
     /// # Errors
     /// The store failed.
     pub async fn user(&self, tenant: TenantId, name: &str) -> Result<Option<UserRow>, sqlx::Error> {
-        sqlx::query("SELECT name, role, agent, password_hash, created_at FROM users WHERE tenant = $1 AND name = $2")
-            .bind(tenant.0)
-            .bind(name.to_owned())
-            .fetch_optional(self.readers())
-            .await?
-            .map(|row| read(tenant, &row))
-            .transpose()
+        sqlx::query(
+            "SELECT name, role, agent, password_hash, created_at FROM users WHERE tenant = $1 AND name = $2",
+        )
+        .bind(tenant.0)
+        .bind(name.to_owned())
+        .fetch_optional(self.readers())
+        .await?
+        .map(|row| read(tenant, &row))
+        .transpose()
     }
 
     /// Users by name: at most `limit` behind `after`.
     ///
     /// # Errors
     /// The store failed.
-    pub async fn users(&self, tenant: TenantId, after: &str, limit: i64) -> Result<Vec<UserRow>, sqlx::Error> {
+    pub async fn users(
+        &self,
+        tenant: TenantId,
+        after: &str,
+        limit: i64,
+    ) -> Result<Vec<UserRow>, sqlx::Error> {
         sqlx::query(
             "SELECT name, role, agent, password_hash, created_at FROM users \
              WHERE tenant = $1 AND name > $2 ORDER BY name LIMIT $3",
@@ -77,7 +84,11 @@ impl Store {
     ///
     /// # Errors
     /// The store failed.
-    pub async fn add_user(&self, transaction: &mut Transaction<'_>, row: &UserRow) -> Result<bool, sqlx::Error> {
+    pub async fn add_user(
+        &self,
+        transaction: &mut Transaction<'_>,
+        row: &UserRow,
+    ) -> Result<bool, sqlx::Error> {
         let done = sqlx::query(
             "INSERT INTO users (tenant, name, role, agent, password_hash, created_at) \
              VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant, name) DO NOTHING",

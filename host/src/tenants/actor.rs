@@ -10,12 +10,12 @@ use pointsman_engine::trace::TraceLevel;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use super::Shared;
 use super::ask::{Ask, Audit, CommandAsk, Context, IdempotencyKey, PublishAsk, Reply, ReplySender};
 use super::feed::Committed;
 use super::recent::{Known, Recent};
 use super::records::{rows_of, signed};
 use super::recovery::{RecoveryError, recover};
-use super::Shared;
 use crate::clock;
 use crate::journal::{Entry, Lane, NewLive, Rows};
 use crate::observe::metrics::CommandLabel;
@@ -149,7 +149,8 @@ impl Actor {
         let seq = self.desk.seq();
         let command = Command { at, body: CommandBody::Tick };
         let origin = Origin { principal: CLOCK.to_owned(), audit: None, idempotency: None };
-        self.carry_out(&ruleset, &command, origin, None, |_, _, outcome| (outcome.map(|()| None), None)).await;
+        self.carry_out(&ruleset, &command, origin, None, |_, _, outcome| (outcome.map(|()| None), None))
+            .await;
         self.not_before = None;
         if self.desk.seq() == seq && self.desk.next_deadline().is_some_and(|next| next <= at) {
             tracing::error!(tenant = self.tenant.0, "a deadline stays although it has passed");
@@ -187,14 +188,27 @@ impl Actor {
     }
 
     async fn publish(&mut self, ask: PublishAsk) {
-        let PublishAsk { principal, ruleset, compiled_against, expected, mut row, idempotency, audit, render, reply } =
-            ask;
+        let PublishAsk {
+            principal,
+            ruleset,
+            compiled_against,
+            expected,
+            mut row,
+            idempotency,
+            audit,
+            render,
+            reply,
+        } = ask;
         let live = self.live.as_ref().map(|(number, ruleset)| (*number, ruleset.revision()));
-        if live.map(|(_, revision)| revision) != expected || live.map(|(number, _)| number) != compiled_against {
+        if live.map(|(_, revision)| revision) != expected
+            || live.map(|(number, _)| number) != compiled_against
+        {
             let live = live.map_or_else(|| String::from("nothing"), |(_, revision)| format!("`{revision}`"));
             let problem = Problem::conflict(
                 "stale-revision",
-                format!("{live} is live by now: look at what changed, then publish with that as `expected_revision`"),
+                format!(
+                    "{live} is live by now: look at what changed, then publish with that as `expected_revision`"
+                ),
             );
             return self.answer(reply, Err(problem)).await;
         }
@@ -228,7 +242,11 @@ impl Actor {
         command: &Command,
         origin: Origin,
         reply: Option<ReplySender>,
-        finish: impl FnOnce(&Context<'_>, &Batch, Result<(), Refusal>) -> (Result<Option<Reply>, Refusal>, Option<NewLive>),
+        finish: impl FnOnce(
+            &Context<'_>,
+            &Batch,
+            Result<(), Refusal>,
+        ) -> (Result<Option<Reply>, Refusal>, Option<NewLive>),
     ) -> bool {
         let mut batch = Batch::default();
         let outcome = self.desk.handle(ruleset, command, TraceLevel::Full, &mut batch);
@@ -258,7 +276,14 @@ impl Actor {
         if let Ok(Some(answer)) = &answer {
             rows.live = new_live;
             rows.audit = audit.map(|audit| {
-                AuditRow::new(self.tenant, command.at.0, &principal, audit.action, audit.subject, &audit.detail)
+                AuditRow::new(
+                    self.tenant,
+                    command.at.0,
+                    &principal,
+                    audit.action,
+                    audit.subject,
+                    &audit.detail,
+                )
             });
             if let Some(key) = idempotency {
                 self.recent.keep(&key, answer);
@@ -285,7 +310,9 @@ impl Actor {
                 }
                 let Some(reply) = reply else { return };
                 let answer = match (outcome, answer) {
-                    (Err(_), _) => Err(Problem::unavailable("the store failed; nothing is known to have changed")),
+                    (Err(_), _) => {
+                        Err(Problem::unavailable("the store failed; nothing is known to have changed"))
+                    }
                     (Ok(()), Ok(Some(answer))) => Ok(answer),
                     (Ok(()), Ok(None)) => Err(Problem::fault()),
                     (Ok(()), Err(refusal)) => Err(refusal.into()),
@@ -332,7 +359,8 @@ impl Actor {
     async fn snapshot(&mut self, wake_at: Option<Option<i64>>) {
         let mut rows = Rows::default();
         if self.desk.seq() > self.snapshot_seq {
-            let row = SnapshotRow { seq: signed(self.desk.seq()), at: self.last_at, bytes: self.desk.snapshot() };
+            let row =
+                SnapshotRow { seq: signed(self.desk.seq()), at: self.last_at, bytes: self.desk.snapshot() };
             rows.snapshot = Some((self.tenant, row));
             self.snapshot_seq = self.desk.seq();
         }

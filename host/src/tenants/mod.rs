@@ -17,10 +17,10 @@ use pointsman_engine::time::Timestamp;
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
+pub(crate) use actor::other_request;
 pub use ask::{
     Ask, Audit, CommandAsk, Context, Decide, IdempotencyKey, PublishAsk, Render, Reply, ReplySender,
 };
-pub(crate) use actor::other_request;
 pub use feed::{Committed, Feeds};
 pub use records::conversation_of;
 pub use recovery::RecoveryError;
@@ -126,10 +126,16 @@ impl Tenants {
     ///
     /// # Errors
     /// What the tenant answers, or that it could not be asked.
-    pub async fn command(&self, tenant: TenantId, ask: impl FnOnce(ReplySender) -> Ask) -> Result<Reply, Problem> {
+    pub async fn command(
+        &self,
+        tenant: TenantId,
+        ask: impl FnOnce(ReplySender) -> Ask,
+    ) -> Result<Reply, Problem> {
         let (sender, receiver) = oneshot::channel();
         self.ask(tenant, ask(sender))?;
-        receiver.await.unwrap_or_else(|_| Err(Problem::unavailable("the command was not carried out: send it again")))
+        receiver
+            .await
+            .unwrap_or_else(|_| Err(Problem::unavailable("the command was not carried out: send it again")))
     }
 
     /// Reads from a tenant's desk. What is read is durable by the time it is returned.
@@ -156,7 +162,9 @@ impl Tenants {
                 })
             })),
         )?;
-        receiver.await.unwrap_or_else(|_| Err(Problem::unavailable("the tenant is being brought back: ask again")))
+        receiver
+            .await
+            .unwrap_or_else(|_| Err(Problem::unavailable("the tenant is being brought back: ask again")))
     }
 
     /// The live ruleset of a tenant.
@@ -291,7 +299,11 @@ async fn wake_sleepers(shared: std::sync::Weak<Shared>) {
         {
             strong.lock_sleeping().remove(&(at, tenant));
             if let Err(problem) = strong.ask(tenant, Ask::Wake) {
-                tracing::warn!(tenant = tenant.0, problem = problem.detail, "a sleeping tenant could not be woken");
+                tracing::warn!(
+                    tenant = tenant.0,
+                    problem = problem.detail,
+                    "a sleeping tenant could not be woken"
+                );
             }
             continue;
         }

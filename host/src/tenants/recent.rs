@@ -55,7 +55,8 @@ mod tests {
     #[test]
     fn a_key_names_one_request_and_the_oldest_keys_go_first() {
         let mut recent = Recent::default();
-        let key = |key: &str, print: &str| IdempotencyKey { key: key.to_owned(), fingerprint: print.to_owned() };
+        let key =
+            |key: &str, print: &str| IdempotencyKey { key: key.to_owned(), fingerprint: print.to_owned() };
         let reply = Reply { status: StatusCode::CREATED, body: String::from("{}") };
         recent.keep(&key("a", "1"), &reply);
         assert_eq!(recent.look_up(&key("a", "1")), Known::Same(&reply));

@@ -71,7 +71,12 @@ fn traces(tenant: TenantId, first_seq: i64, traces: &[Trace]) -> Result<Vec<Trac
 }
 
 /// Puts down what an event changes about where its conversation is.
-fn note(touched: &mut BTreeMap<u64, ConversationRow>, tenant: TenantId, first_seq: i64, record: &EventRecord) {
+fn note(
+    touched: &mut BTreeMap<u64, ConversationRow>,
+    tenant: TenantId,
+    first_seq: i64,
+    record: &EventRecord,
+) {
     let Some(conversation) = conversation_of(&record.event) else { return };
     let row = touched.entry(conversation).or_insert_with(|| ConversationRow {
         tenant,

@@ -71,8 +71,8 @@ pub(super) async fn recover(store: &Store, tenant: TenantId) -> Result<Recovered
             if row.event_version > EVENT_VERSION {
                 return Err(RecoveryError::EventVersion(row.first_seq, row.event_version));
             }
-            let events: Vec<EventRecord> =
-                serde_json::from_str(&row.events).map_err(|error| RecoveryError::Events(row.first_seq, error))?;
+            let events: Vec<EventRecord> = serde_json::from_str(&row.events)
+                .map_err(|error| RecoveryError::Events(row.first_seq, error))?;
             for record in &events {
                 let expected = desk.seq() + 1;
                 if record.seq < expected {
@@ -87,7 +87,10 @@ pub(super) async fn recover(store: &Store, tenant: TenantId) -> Result<Recovered
         }
     }
     let live = match row.live {
-        Some(number) => Some((number, compile_live(store, tenant, number, desk.revision().map(|_| desk.directory().clone())).await?)),
+        Some(number) => Some((
+            number,
+            compile_live(store, tenant, number, desk.revision().map(|_| desk.directory().clone())).await?,
+        )),
         None => None,
     };
     Ok(Recovered { desk, live, last_at })

@@ -78,8 +78,16 @@ fn of_view(directory: &Directory, view: &AgentView<'_>) -> Agent {
             .iter()
             .filter_map(|skill| Some((directory.skill(skill.skill)?.slug.clone(), skill.level)))
             .collect(),
-        groups: agent.groups.iter().filter_map(|seat| Some((group_slug(seat.group)?, seat.priority))).collect(),
-        refused: view.seats.iter().filter_map(|(group, reason)| Some((group_slug(*group)?, json(reason)))).collect(),
+        groups: agent
+            .groups
+            .iter()
+            .filter_map(|seat| Some((group_slug(seat.group)?, seat.priority)))
+            .collect(),
+        refused: view
+            .seats
+            .iter()
+            .filter_map(|(group, reason)| Some((group_slug(*group)?, json(reason))))
+            .collect(),
         shift: agent.shift.and_then(|id| directory.hours(id)).map(|hours| hours.slug.clone()),
     }
 }

@@ -214,7 +214,11 @@ pub struct Message {
 impl Conversation {
     /// Folds the events that are about the conversation. `None` where there are none.
     #[must_use]
-    pub fn fold<'a>(id: u64, events: impl IntoIterator<Item = &'a EventRecord>, names: &Names) -> Option<Conversation> {
+    pub fn fold<'a>(
+        id: u64,
+        events: impl IntoIterator<Item = &'a EventRecord>,
+        names: &Names,
+    ) -> Option<Conversation> {
         let mut conversation: Option<Conversation> = None;
         for record in events {
             if conversation_of(&record.event) != Some(id) {
@@ -268,7 +272,8 @@ impl Conversation {
             history: Vec::new(),
             truncated: false,
         };
-        if let Event::ConversationOpened { customer, channel, entry, language, vip, text, .. } = &record.event {
+        if let Event::ConversationOpened { customer, channel, entry, language, vip, text, .. } = &record.event
+        {
             new.channel = names.directory().channel(*channel).map(|channel| channel.slug.clone());
             new.customer = customer.map(|customer| customer.0);
             new.entry.clone_from(entry);
@@ -294,7 +299,9 @@ impl Conversation {
             Event::EntryChosen { entry, .. } => self.entry = Some(entry.clone()),
             Event::Routed { rules, plan, .. } => {
                 self.priority = plan.priority;
-                self.rules.extend(rules.iter().filter_map(|id| names.rule(u64::from(id.0), record.seq)).map(str::to_owned));
+                self.rules.extend(
+                    rules.iter().filter_map(|id| names.rule(u64::from(id.0), record.seq)).map(str::to_owned),
+                );
                 add_new(&mut self.tags, &plan.tags);
                 add_new(&mut self.risks, &plan.risks);
                 for reply in &plan.replies {
@@ -331,7 +338,11 @@ impl Conversation {
 
     fn say(&mut self, record: &EventRecord, from: &str, text: Option<&str>) {
         if let Some(text) = text {
-            self.messages.push(Message { at: instant(record.at.0), from: from.to_owned(), text: text.to_owned() });
+            self.messages.push(Message {
+                at: instant(record.at.0),
+                from: from.to_owned(),
+                text: text.to_owned(),
+            });
         }
     }
 }

@@ -95,7 +95,12 @@ pub fn one(desk: &Desk, directory: &Directory, group: &Configured) -> Group {
         slug: group.slug.clone(),
         name: group.name.clone(),
         parent: group.parent.and_then(|id| directory.group(id)).map(|group| group.slug.clone()),
-        heads: group.heads.iter().filter_map(|id| directory.agent(*id)).map(|agent| agent.slug.clone()).collect(),
+        heads: group
+            .heads
+            .iter()
+            .filter_map(|id| directory.agent(*id))
+            .map(|agent| agent.slug.clone())
+            .collect(),
         strategy: json(&group.strategy),
         in_hours,
         waiting,

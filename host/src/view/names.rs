@@ -151,7 +151,9 @@ impl Names {
         let directory = self.directory();
         let small = || u16::try_from(number).ok();
         match kind {
-            Kind::Agent => directory.agent(AgentId(u32::try_from(number).ok()?)).map(|agent| agent.slug.clone()),
+            Kind::Agent => {
+                directory.agent(AgentId(u32::try_from(number).ok()?)).map(|agent| agent.slug.clone())
+            }
             Kind::Group => directory.group(GroupId(small()?)).map(|group| group.slug.clone()),
             Kind::Channel => directory.channel(ChannelId(small()?)).map(|channel| channel.slug.clone()),
             Kind::Skill => directory.skill(SkillId(small()?)).map(|skill| skill.slug.clone()),
