@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::{
-    AgentFacts, ConversationFacts, CustomerFacts, DeskFacts, Facts, GroupFacts, Hook, Plan, Ruleset, Trigger,
-    Verdict,
+    AgentFacts, Answer, ConversationFacts, CustomerFacts, DeskFacts, Facts, GroupFacts, Hook, Plan,
+    PlanSource, Ruleset, Target, Trigger, Verdict,
 };
 use crate::id::{AgentId, ChannelId, ConversationId, GroupId};
+use crate::model::Directory;
 use crate::text::NormalText;
 use crate::time::Timestamp;
 use crate::trace::TraceLevel;
@@ -113,16 +114,49 @@ impl Situation {
     /// leave everything as it was.
     #[must_use]
     pub fn decide(&self, ruleset: &Ruleset, level: TraceLevel) -> (Verdict, Option<Plan>) {
-        let verdict = self.look(ruleset, |facts| ruleset.evaluate(facts, &|_| false, level));
-        if self.trigger.hook() != Hook::Route && verdict.answer.is_empty() {
-            return (verdict, None);
-        }
-        let directory = ruleset.directory();
-        let otherwise = directory.default_target(self.channel, self.entry.as_deref());
-        let group_of = |agent: AgentId| directory.agent(agent)?.groups.first().map(|member| member.group);
-        let plan = verdict.answer.clone().into_plan(otherwise, group_of);
-        (verdict, Some(plan))
+        let before = self.plan_before(ruleset);
+        let group = self.group.or_else(|| before.as_ref().and_then(group_of_target));
+        let placed = Situation { group, ..self.clone() };
+        let verdict = placed.look(ruleset, |facts| ruleset.evaluate(facts, &|_| false, level));
+        let group_of = |agent| first_group(ruleset.directory(), agent);
+        let plan = match before {
+            None => Some(verdict.answer.clone().into_plan(self.otherwise(ruleset), group_of)),
+            Some(_) if verdict.answer.is_empty() => None,
+            Some(before) => Some(verdict.answer.clone().laid_over(&before, group_of)),
+        };
+        (verdict, plan)
     }
+
+    /// The plan that stands when a later hook runs: what `route` says to the same words before a wait, the tenant's
+    /// defaults before a message, since the opening words are not known then. `None` on `route` itself.
+    #[must_use]
+    pub fn plan_before(&self, ruleset: &Ruleset) -> Option<Plan> {
+        match self.trigger.hook() {
+            Hook::Route => None,
+            Hook::OnWait => {
+                let opened = Situation { trigger: Trigger::Opened, ..self.clone() };
+                opened.decide(ruleset, TraceLevel::Off).1
+            }
+            Hook::OnMessage | Hook::Rank => {
+                Some(Answer::default().into_plan(self.otherwise(ruleset), |_| None))
+            }
+        }
+    }
+
+    fn otherwise(&self, ruleset: &Ruleset) -> (Target, PlanSource) {
+        ruleset.directory().default_target(self.channel, self.entry.as_deref())
+    }
+}
+
+fn group_of_target(plan: &Plan) -> Option<GroupId> {
+    match plan.target {
+        Target::Group(group) | Target::Agent { group, .. } => Some(group),
+        Target::Bot(_) | Target::LeaveMessage | Target::Ticket => None,
+    }
+}
+
+fn first_group(directory: &Directory, agent: AgentId) -> Option<GroupId> {
+    directory.agent(agent)?.groups.first().map(|member| member.group)
 }
 
 /// A desk with nobody at it.

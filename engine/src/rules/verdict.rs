@@ -178,4 +178,25 @@ impl Answer {
             replies: self.replies,
         }
     }
+
+    /// The plan so far with this answer laid over it: what a later hook says about a conversation that has its place.
+    /// A new target asks anew for skills and tier; without one they add to what was asked.
+    #[must_use]
+    pub fn laid_over(self, before: &Plan, group_of: impl Fn(AgentId) -> Option<GroupId>) -> Plan {
+        let names_target = self.destination.is_some() || self.agent.is_some();
+        let (priority, tier, wait_ms_max) = (self.priority, self.tier, self.wait_ms_max);
+        let mut plan = self.into_plan((before.target.clone(), before.source), group_of);
+        plan.priority = priority.map_or(before.priority, |(priority, _)| priority);
+        plan.wait_ms_max = wait_ms_max.map(|(ms, _)| ms).or(before.wait_ms_max);
+        if !names_target {
+            plan.tier = tier.map(|(tier, _)| tier).or(before.tier);
+            let added = std::mem::replace(&mut plan.skills, before.skills.clone());
+            for skill in added {
+                if plan.skills.len() < limits::REQUIRED_SKILLS_MAX && !plan.skills.contains(&skill) {
+                    plan.skills.push(skill);
+                }
+            }
+        }
+        plan
+    }
 }
