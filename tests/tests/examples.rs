@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 
 use pointsman_engine::model::Directory;
-use pointsman_engine::rules::{RuleBody, RuleSource};
-use pointsman_engine::tenant::{TenantSource, read};
+use pointsman_engine::rules::{RuleBody, RuleSource, Ruleset};
+use pointsman_engine::tenant::TenantSource;
 use pointsman_tests::{example, repository};
 
 fn names() -> Vec<String> {
@@ -21,11 +21,11 @@ fn names() -> Vec<String> {
 }
 
 #[track_caller]
-fn clean(name: &str) -> TenantSource {
-    let (source, findings) = read(&example(name).unwrap(), None);
-    let found: Vec<String> = findings.iter().map(ToString::to_string).collect();
-    assert!(findings.is_empty(), "examples/{name} is not clean:\n{}", found.join("\n"));
-    source.unwrap()
+fn clean(name: &str) -> (TenantSource, Ruleset) {
+    let compiled = Ruleset::compile(&example(name).unwrap(), None);
+    let found: Vec<String> = compiled.diagnostics.iter().map(ToString::to_string).collect();
+    assert!(found.is_empty(), "examples/{name} is not clean:\n{}", found.join("\n"));
+    (compiled.source.unwrap(), compiled.ruleset.unwrap())
 }
 
 fn tiers(directory: &Directory) -> BTreeSet<u8> {
@@ -57,7 +57,7 @@ fn every_example_is_without_a_finding() {
 
 #[test]
 fn shop_is_as_large_as_promised() {
-    let shop = clean("shop");
+    let (shop, _) = clean("shop");
     let directory = &shop.directory;
     let receiving = directory.agents.iter().filter(|agent| agent.receives).count();
     assert!(directory.groups.len() >= 6, "{} groups", directory.groups.len());
