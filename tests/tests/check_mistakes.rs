@@ -121,7 +121,8 @@ fn shop_with_mistakes() -> (TenantFolder, Vec<Mistake>) {
 
     let file = "tests/priority.toml";
     replace(&mut shop, file, "text = \"真让人失望\"", "text = \"真让人失望");
-    told("syntax of a TOML file", file, None, Code::TomlSyntax, None);
+    let at = Some(("text = \"真让人失望", "\n"));
+    told("syntax of a TOML file", file, at, Code::TomlSyntax, None);
     (shop, mistakes)
 }
 
