@@ -1,12 +1,17 @@
 //! The example tenants are what people see first: they must be without a fault and keep what they promise.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::print_stdout, reason = "the figures are for people to read")]
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
-use pointsman_engine::model::Directory;
-use pointsman_engine::rules::{RuleBody, RuleSource, Ruleset};
+use pointsman_engine::id::HoursId;
+use pointsman_engine::model::{Agent, Directory};
+use pointsman_engine::rules::{RuleBody, RuleSource, Ruleset, run_tests};
+use pointsman_engine::simulation::{Kpi, Scenario, Unobserved, read_scenario, simulate};
 use pointsman_engine::tenant::TenantSource;
+use pointsman_engine::time::Timestamp;
 use pointsman_tests::{example, repository};
 
 fn names() -> Vec<String> {
@@ -56,6 +61,20 @@ fn every_example_is_without_a_finding() {
 }
 
 #[test]
+fn every_rule_test_of_every_example_holds() {
+    for name in names() {
+        let (source, ruleset) = clean(&name);
+        let outcomes = run_tests(&ruleset, &source.tests);
+        let failed: Vec<String> = outcomes
+            .iter()
+            .filter_map(|outcome| outcome.diagnostic())
+            .map(|found| found.to_string())
+            .collect();
+        assert!(failed.is_empty(), "examples/{name}:\n{}", failed.join("\n"));
+    }
+}
+
+#[test]
 fn shop_is_as_large_as_promised() {
     let (shop, _) = clean("shop");
     let directory = &shop.directory;
@@ -71,4 +90,132 @@ fn shop_is_as_large_as_promised() {
     assert!(shop.tests.len() >= 20, "{} rule tests", shop.tests.len());
     let scenarios: Vec<&str> = shop.scenarios.keys().map(String::as_str).collect();
     assert_eq!(scenarios, ["night", "promo-peak", "weekday"]);
+}
+
+#[test]
+fn saas_en_asks_for_skills_and_languages_in_few_groups() {
+    let (saas, _) = clean("saas-en");
+    assert!(saas.directory.groups.len() <= 4);
+    assert_eq!(tiers(&saas.directory), BTreeSet::from([1, 2, 3]));
+    let languages: Vec<&str> =
+        saas.directory.skills.iter().filter_map(|skill| skill.slug.strip_prefix("language:")).collect();
+    assert_eq!(BTreeSet::from_iter(languages), BTreeSet::from(["de", "en", "fr"]));
+    assert!(saas.tests.len() >= 10 && scripts(&saas.rules) >= 2);
+}
+
+/// What of `open` none of the ranges covers.
+fn uncovered(open: &[Range<Timestamp>], mut by: Vec<Range<Timestamp>>) -> Vec<Range<Timestamp>> {
+    by.sort_by_key(|range| range.start);
+    let mut gaps = Vec::new();
+    for open in open {
+        let mut at = open.start;
+        for range in &by {
+            if range.start > at && range.start < open.end && at < open.end {
+                gaps.push(at..range.start);
+            }
+            at = at.max(range.end);
+        }
+        if at < open.end {
+            gaps.push(at..open.end);
+        }
+    }
+    gaps
+}
+
+/// Whoever comes while a group is open meets somebody on shift, on every day of the year, whatever the clocks do (R73).
+#[test]
+fn while_a_group_is_open_somebody_is_on_shift() {
+    // 2026 in UTC.
+    let year = Timestamp(1_767_225_600_000)..Timestamp(1_798_761_600_000);
+    for name in ["shop", "saas-en"] {
+        let (source, _) = clean(name);
+        let directory = &source.directory;
+        let ranges = |hours: Option<HoursId>| match hours.and_then(|id| directory.hours(id)) {
+            Some(plan) => plan.hours.compile().unwrap().open_ranges(year.start, year.end).collect(),
+            None => vec![year.clone()],
+        };
+        for group in &directory.groups {
+            let is_of_group = |agent: &&Agent| {
+                let mut above = agent.groups.iter().flat_map(|seat| directory.group_and_above(seat.group));
+                agent.receives && above.any(|at| at == group.id)
+            };
+            let staff = directory.agents.iter().filter(is_of_group);
+            let gaps = uncovered(&ranges(group.hours), staff.flat_map(|agent| ranges(agent.shift)).collect());
+            let gaps: Vec<String> = gaps.iter().map(|gap| format!("{} to {}", gap.start, gap.end)).collect();
+            assert!(
+                gaps.is_empty(),
+                "examples/{name}: nobody is on shift in `{}`:\n{}",
+                group.slug,
+                gaps.join("\n")
+            );
+        }
+    }
+}
+
+fn scenario(tenant: &str, name: &str) -> (Ruleset, Scenario) {
+    let (source, ruleset) = clean(tenant);
+    let (scenario, findings) = read_scenario(name, &source.scenarios[name], ruleset.directory());
+    assert!(findings.is_empty(), "examples/{tenant}: {findings:?}");
+    (ruleset, scenario.unwrap())
+}
+
+/// The figures of one seed; which one must not matter.
+fn kpi(tenant: &str, name: &str, seed: u64) -> Kpi {
+    let (ruleset, scenario) = scenario(tenant, name);
+    let report = simulate(&ruleset, &scenario, seed, &mut Unobserved);
+    let failed: Vec<_> = report.rules.iter().filter(|rule| rule.failures > 0).collect();
+    assert!(failed.is_empty(), "examples/{tenant}: rules fail in `{name}`: {failed:?}");
+    let all = &report.kpi.all;
+    println!(
+        "{tenant}/{name} seed {seed}: {} conversations, service level {:.3}, abandonment {:.3}, fallback {:.3}, \
+         by rule to a bot or form {:.3}, occupancy {:.3}, misrouted {:.3}, p90 {} s, most waiting {}",
+        all.conversations,
+        all.service_level,
+        all.abandonment,
+        all.fallback_share,
+        all.diverted as f64 / all.conversations as f64,
+        report.kpi.occupancy,
+        report.kpi.misrouted,
+        all.wait.ms_p90 / 1000,
+        report.kpi.queue_max,
+    );
+    report.kpi
+}
+
+fn service_level(kpi: &Kpi, group: &str) -> f64 {
+    kpi.groups.iter().find(|kpi| kpi.group == group).unwrap().figures.service_level
+}
+
+#[track_caller]
+fn within(figure: f64, range: std::ops::RangeInclusive<f64>) {
+    assert!(range.contains(&figure), "{figure} is not within {range:?}");
+}
+
+#[test]
+fn the_scenarios_of_shop_show_what_their_readme_says() {
+    for seed in [1, 7, 42] {
+        let weekday = kpi("shop", "weekday", seed);
+        within(weekday.all.service_level, 0.80..=0.93);
+        within(weekday.all.abandonment, 0.0..=0.08);
+        let peak = kpi("shop", "promo-peak", seed);
+        within(peak.all.service_level, 0.45..=0.72);
+        within(peak.all.abandonment, 0.10..=0.30);
+        assert!(peak.all.wait.ms_p90 > weekday.all.wait.ms_p90);
+        let night = kpi("shop", "night", seed);
+        let not_with_people = night.all.fell_back + night.all.diverted;
+        within(not_with_people as f64 / night.all.conversations as f64, 0.5..=0.8);
+        within(service_level(&peak, "vip"), 0.85..=1.0);
+        within(service_level(&night, "complaints"), 0.9..=1.0);
+    }
+}
+
+#[test]
+fn the_scenarios_of_saas_en_show_what_their_readme_says() {
+    for seed in [1, 7, 42] {
+        let weekday = kpi("saas-en", "weekday", seed);
+        within(weekday.all.service_level, 0.80..=0.95);
+        let incident = kpi("saas-en", "incident", seed);
+        within(incident.all.service_level, 0.50..=0.78);
+        assert!(incident.queue_max > 2 * weekday.queue_max);
+    }
 }
