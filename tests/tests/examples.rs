@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use pointsman_engine::id::HoursId;
 use pointsman_engine::model::{Agent, Directory};
-use pointsman_engine::rules::{RuleBody, RuleSource, Ruleset, run_tests};
+use pointsman_engine::rules::{Hook, RuleBody, RuleSource, Ruleset, TestOutcome, run_tests};
 use pointsman_engine::simulation::{Kpi, Scenario, Unobserved, read_scenario, simulate};
 use pointsman_engine::tenant::TenantSource;
 use pointsman_engine::time::Timestamp;
@@ -71,6 +71,24 @@ fn every_rule_test_of_every_example_holds() {
             .map(|found| found.to_string())
             .collect();
         assert!(failed.is_empty(), "examples/{name}:\n{}", failed.join("\n"));
+    }
+}
+
+/// A rule test must miss each rule. (Agents are not ranked in rule tests.)
+#[test]
+fn no_rule_of_an_example_can_be_emptied_unnoticed() {
+    for name in ["shop", "saas-en"] {
+        let (source, ruleset) = clean(name);
+        let mut unnoticed = Vec::new();
+        for (at, rule) in source.rules.iter().enumerate().filter(|(_, rule)| rule.hooks != [Hook::Rank]) {
+            let mut emptied = source.clone();
+            emptied.rules[at].body = RuleBody::Effects(Vec::new());
+            let changed = Ruleset::from_source(&emptied, ruleset.revision()).0.unwrap();
+            if run_tests(&changed, &emptied.tests).iter().all(TestOutcome::passed) {
+                unnoticed.push(rule.slug.as_str());
+            }
+        }
+        assert!(unnoticed.is_empty(), "examples/{name}: no rule test misses {unnoticed:?}");
     }
 }
 

@@ -33,7 +33,7 @@ fn run_in_pieces(ruleset: &Ruleset, scenario: &Scenario, seed: u64, piece: u64) 
 
 #[test]
 fn every_example_runs_to_its_end_and_nothing_is_lost() {
-    for tenant in ["shop", "erlang"] {
+    for tenant in ["shop", "saas-en", "erlang"] {
         let (ruleset, scenarios) = load(tenant);
         for (name, scenario) in &scenarios {
             let report = run_in_pieces(&ruleset, scenario, 7, 10_000);
