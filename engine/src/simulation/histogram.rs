@@ -39,6 +39,19 @@ impl Histogram {
         self.ms_max
     }
 
+    /// How many were at most each of `edges_ms`, which ascend, and more than the one before; last, how many were longer.
+    /// A time is told as the middle of its bucket.
+    pub(super) fn between(&self, edges_ms: &[u64]) -> Vec<u64> {
+        let mut counts = vec![0; edges_ms.len() + 1];
+        for (at, count) in self.counts.iter().enumerate() {
+            let stretch = edges_ms.partition_point(|edge| *edge < middle(at as u64));
+            if let Some(sum) = counts.get_mut(stretch) {
+                *sum += u64::from(*count);
+            }
+        }
+        counts
+    }
+
     /// The mean; 0 of nothing.
     pub(super) fn ms_mean(&self) -> f64 {
         if self.count == 0 { 0.0 } else { self.sum_ms as f64 / self.count as f64 }
@@ -108,5 +121,12 @@ mod tests {
         }
         assert_eq!(histogram.ms_mean(), times.iter().sum::<u64>() as f64 / times.len() as f64);
         assert_eq!(Histogram::default().quantile_ms(0.5), 0);
+    }
+
+    #[test]
+    fn every_time_is_in_one_stretch() {
+        let mut histogram = Histogram::default();
+        [0, 0, 400, 10_000, 10_100, 70_000].into_iter().for_each(|ms| histogram.add(ms));
+        assert_eq!(histogram.between(&[0, 10_040, 60_000]), [2, 2, 1, 1]);
     }
 }

@@ -2,7 +2,9 @@
 
 use super::floor::{Floor, Live};
 use super::histogram::Histogram;
-use super::report::{AgentKpi, ChannelKpi, Figures, GroupKpi, IntentKpi, Kpi, Landed, RuleHits, Times};
+use super::report::{
+    AgentKpi, ChannelKpi, Figures, GroupKpi, IntentKpi, Kpi, Landed, RuleHits, Times, WaitStretch,
+};
 use super::scenario::Scenario;
 use super::series::{Gauges, Recorder};
 use crate::desk::CloseReason;
@@ -230,6 +232,7 @@ impl Ledger {
                     landed: tally.landed(directory),
                 })
                 .collect(),
+            waits: waits(&self.all.wait),
             series: self.recorder.series().clone(),
         }
     }
@@ -327,6 +330,16 @@ fn times(histogram: &Histogram) -> Times {
         ms_p99: histogram.quantile_ms(0.99),
         ms_max: histogram.ms_max(),
     }
+}
+
+/// The lengths by which waits are spread: none at all, then steps that people think in.
+const WAIT_EDGES_MS: [u64; 11] =
+    [0, 5_000, 10_000, 20_000, 30_000, 60_000, 120_000, 180_000, 300_000, 600_000, 1_200_000];
+
+fn waits(histogram: &Histogram) -> Vec<WaitStretch> {
+    let ends = WAIT_EDGES_MS.into_iter().map(Some).chain([None]);
+    let counts = histogram.between(&WAIT_EDGES_MS);
+    ends.zip(counts).map(|(ms_max, conversations)| WaitStretch { ms_max, conversations }).collect()
 }
 
 fn share(part: i64, whole: i64) -> f64 {

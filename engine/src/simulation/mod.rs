@@ -37,7 +37,7 @@ pub use digest::{Digest, write_json_line};
 pub use read::read_scenario;
 pub use report::{
     AgentKpi, ChannelKpi, Checks, Ended, Figures, GroupKpi, IntentKpi, Kpi, Landed, Progress, Report,
-    RuleHits, Times,
+    RuleHits, Times, WaitStretch,
 };
 pub use run::Simulation;
 pub use scenario::{

@@ -74,6 +74,8 @@ pub struct Kpi {
     pub queue_max: u32,
     /// The share of conversations with a known right group that were routed elsewhere.
     pub misrouted: f64,
+    /// How the waits of all connected and abandoned are spread, by length.
+    pub waits: Vec<WaitStretch>,
     /// By group to which the conversation was routed last before somebody took it. A conversation that an overflow or
     /// a fallback led elsewhere still counts where it waited.
     pub groups: Vec<GroupKpi>,
@@ -147,6 +149,18 @@ pub struct Times {
     /// The longest.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub ms_max: u64,
+}
+
+/// The waits between two lengths.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct WaitStretch {
+    /// Waits up to this long, and longer than the stretch before; `None`: all longer ones.
+    #[cfg_attr(feature = "typescript", ts(type = "number | null"))]
+    pub ms_max: Option<u64>,
+    /// How many conversations.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub conversations: u64,
 }
 
 /// One group.
