@@ -4,7 +4,9 @@
 
 use std::{env, process::ExitCode};
 
-use pointsman_web_sim::Version;
+use pointsman_engine::explain::{Explanation, Visit};
+use pointsman_engine::simulation::{Progress, Report};
+use pointsman_web_sim::{Checked, Reference, Refused, Start, TestLine, Version};
 use ts_rs::{Config, ExportError, TS};
 
 fn main() -> ExitCode {
@@ -19,7 +21,16 @@ fn main() -> ExitCode {
 }
 
 fn export(config: &Config) -> Result<(), ExportError> {
-    Version::export_all(config)
+    Version::export_all(config)?;
+    Reference::export_all(config)?;
+    Checked::export_all(config)?;
+    TestLine::export_all(config)?;
+    Visit::export_all(config)?;
+    Explanation::export_all(config)?;
+    Start::export_all(config)?;
+    Progress::export_all(config)?;
+    Report::export_all(config)?;
+    Refused::export_all(config)
 }
 
 #[expect(clippy::print_stderr, reason = "a program that a person runs says why it failed")]

@@ -1,9 +1,26 @@
 //! The engine's face in the browser: thin calls from JavaScript into `pointsman-engine`, and nothing else.
 //!
 //! Values cross as JSON. Their TypeScript declarations are generated from the Rust types by the program
-//! `pointsman-types`, so the page and the engine cannot disagree about a shape.
+//! `pointsman-types`, so the page and the engine cannot disagree about a shape. What cannot be done comes back as a
+//! [`Refused`], also in JSON, which JavaScript sees as the thrown value.
+
+mod catalogue;
+mod finding;
+mod position;
+mod reference;
+mod refused;
+mod test_line;
+mod workspace;
+
+pub use catalogue::{Catalogue, GroupLine, RuleLine, ScenarioLine};
+pub use finding::{Finding, Place, RelatedPlace};
+pub use reference::{Reference, ReferenceHook, ReferenceItem};
+pub use refused::Refused;
+pub use test_line::TestLine;
+pub use workspace::{Checked, Start};
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// What is running.
@@ -14,10 +31,89 @@ pub struct Version {
     pub engine: String,
 }
 
-/// The version of the engine, as a [`Version`] in JSON.
+/// The version of the engine: a [`Version`].
 #[wasm_bindgen]
 pub fn version() -> Result<String, String> {
     json(&Version { engine: pointsman_engine::VERSION.to_owned() })
+}
+
+/// Everything a script can call or read: a [`Reference`].
+#[wasm_bindgen]
+pub fn reference() -> Result<String, String> {
+    json(&Reference::new())
+}
+
+/// One tenant folder under work, with the ruleset it compiles to and the simulation that runs on it.
+#[wasm_bindgen]
+#[derive(Debug, Default)]
+pub struct Workspace(workspace::Workspace);
+
+#[wasm_bindgen]
+impl Workspace {
+    /// An empty folder.
+    #[wasm_bindgen(constructor)]
+    #[must_use]
+    pub fn new() -> Workspace {
+        Workspace::default()
+    }
+
+    /// Writes a file.
+    pub fn set_file(&mut self, path: &str, text: &str) {
+        self.0.set_file(path, text);
+    }
+
+    /// Removes a file; one that is not there is fine.
+    pub fn remove_file(&mut self, path: &str) {
+        self.0.remove_file(path);
+    }
+
+    /// Reads and compiles the folder as it is now: a [`Checked`].
+    pub fn check(&mut self) -> Result<String, String> {
+        json(&self.0.check())
+    }
+
+    /// Runs the folder's rule tests: a list of [`TestLine`].
+    pub fn test(&mut self) -> Result<String, String> {
+        answer(self.0.test())
+    }
+
+    /// Lets one visitor in, given as a [`pointsman_engine::explain::Visit`]: an
+    /// [`pointsman_engine::explain::Explanation`], whose matched words are at UTF-16 offsets.
+    pub fn explain(&mut self, visit: &str) -> Result<String, String> {
+        answer(parse(visit).and_then(|visit| self.0.explain(&visit)))
+    }
+
+    /// Begins a simulation, given as a [`Start`]; one that runs already is dropped. Answers `null`.
+    pub fn start(&mut self, start: &str) -> Result<String, String> {
+        answer(parse(start).and_then(|start| self.0.start(&start)))
+    }
+
+    /// Goes on with the simulation for at least so many events, or to its end: a
+    /// [`pointsman_engine::simulation::Progress`].
+    pub fn run_for(&mut self, events: u32) -> Result<String, String> {
+        answer(self.0.run_for(events))
+    }
+
+    /// Ends the simulation where it is. Answers `null`.
+    pub fn cancel(&mut self) -> Result<String, String> {
+        answer(self.0.cancel())
+    }
+
+    /// What the simulation has come to: a [`pointsman_engine::simulation::Report`].
+    pub fn report(&self) -> Result<String, String> {
+        answer(self.0.report())
+    }
+}
+
+fn answer<T: Serialize>(result: Result<T, Refused>) -> Result<String, String> {
+    match result {
+        Ok(value) => json(&value),
+        Err(refused) => Err(json(&refused)?),
+    }
+}
+
+fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Refused> {
+    serde_json::from_str(text).map_err(|error| Refused::BadInput { message: error.to_string() })
 }
 
 fn json(value: &impl Serialize) -> Result<String, String> {

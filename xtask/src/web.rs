@@ -34,7 +34,8 @@ fn is_fresh() -> Result<bool> {
     };
     let inputs = ["index.html", "package-lock.json", "tsconfig.json", "vite.config.ts", "src", "public"];
     let mut newest = SystemTime::UNIX_EPOCH;
-    for input in inputs.map(|name| app.join(name)).iter().filter(|path| path.exists()) {
+    let examples = paths::root().join("examples"); // bundled with the page
+    for input in inputs.map(|name| app.join(name)).iter().chain([&examples]).filter(|path| path.exists()) {
         newest = newest.max(newest_change(input)?);
     }
     Ok(newest < built.modified()?)

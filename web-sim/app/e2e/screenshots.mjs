@@ -1,4 +1,4 @@
-/** Takes the page's picture in both languages, light and dark: `node e2e/screenshots.mjs FOLDER`. */
+/** Takes the page's pictures in both languages, light and dark: `node e2e/screenshots.mjs FOLDER`. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { launchBrowser, serveStatic } from './support.mjs';
@@ -8,17 +8,34 @@ if (!folder) {
   console.error('usage: node e2e/screenshots.mjs FOLDER');
   process.exit(2);
 }
+
+/** What is shown, under which name, and what must be there before the picture is taken. */
+const scenes = [
+  { name: 'first-screen', hash: '', ready: '[data-testid="run-line"][data-ended="complete"]' },
+  { name: 'visitor', hash: '#tab=visitor&file=rules/90-refund.toml', ready: '[data-testid="route"]' },
+  { name: 'tests', hash: '#tab=tests&file=tests/keywords.toml', ready: '[data-testid="tests"]' },
+];
+
 await mkdir(folder, { recursive: true });
 const [browser, site] = await Promise.all([launchBrowser(), serveStatic()]);
 for (const locale of ['zh-CN', 'en-GB']) {
   for (const colorScheme of ['light', 'dark']) {
-    const context = await browser.newContext({ locale, colorScheme, viewport: { width: 1440, height: 900 } });
-    const page = await context.newPage();
-    await page.goto(site.url);
-    await page.getByTestId('engine-version').waitFor({ timeout: 15_000 });
-    const path = join(folder, `start-${locale.slice(0, 2)}-${colorScheme}.png`);
-    await page.screenshot({ path });
-    console.log(path);
+    const context = await browser.newContext({
+      locale,
+      colorScheme,
+      viewport: { width: 1280, height: 800 },
+      deviceScaleFactor: 2,
+    });
+    for (const { name, hash, ready } of scenes) {
+      const page = await context.newPage();
+      await page.goto(site.url + hash);
+      await page.locator(ready).waitFor({ timeout: 30_000 });
+      await page.waitForTimeout(300);
+      const path = join(folder, `${name}-${locale.slice(0, 2)}-${colorScheme}.png`);
+      await page.screenshot({ path });
+      console.log(path);
+      await page.close();
+    }
     await context.close();
   }
 }

@@ -24,8 +24,8 @@ async function workspaceVersion() {
 }
 
 for (const [locale, expected] of [
-  ['zh-CN', '引擎版本'],
-  ['en-GB', 'Engine version'],
+  ['zh-CN', '引擎'],
+  ['en-GB', 'Engine'],
 ]) {
   test(`the page asks the engine for its version and shows it (${locale})`, async () => {
     const context = await browser.newContext({ locale });
@@ -34,7 +34,7 @@ for (const [locale, expected] of [
     await page.goto(site.url);
     const shown = await textOf(page.getByTestId('engine-version'), problems);
     assert.equal(shown, `${expected} ${await workspaceVersion()}`);
-    assert.equal(page.workers().length, 1, 'the engine runs in a worker');
+    assert.ok(page.workers().length >= 1, 'the engine runs in a worker');
     assert.deepEqual(problems, []);
     await context.close();
   });

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { Engine, type Port } from './client';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Engine, RefusedError, type Port } from './client';
 import type { Reply, Request } from './protocol';
 
 /** A worker that answers only when the test says so. */
@@ -34,6 +34,8 @@ function setUp() {
   const id = (of: FakePort, index: number): number => of.requests[index]?.id ?? -1;
   return { engine, ports, port, id };
 }
+
+afterEach(() => vi.useRealTimers());
 
 describe('Engine', () => {
   it('gives each overlapping call its own answer, in whatever order they come', async () => {
@@ -75,5 +77,51 @@ describe('Engine', () => {
     const call = engine.call('version', null);
     port(0).onerror?.({ message: '' } as ErrorEvent);
     await expect(call).rejects.toThrow('the engine did not start');
+  });
+
+  it('tells a refusal apart from a fault', async () => {
+    const { engine, port, id } = setUp();
+    const call = engine.call('explain', { files: {}, visit: {} as never });
+    port(0).reply({ id: id(port(0), 0), kind: 'refused', refused: { kind: 'has-errors', count: 3 } });
+    const error = await call.catch((error: unknown) => error);
+    expect(error).toBeInstanceOf(RefusedError);
+    expect((error as RefusedError).refused).toEqual({ kind: 'has-errors', count: 3 });
+    expect(port(0).terminated).toBe(false);
+  });
+
+  it('passes progress on until the answer comes', async () => {
+    const { engine, port, id } = setUp();
+    const shares: number[] = [];
+    const input = { files: {}, start: { scenario: 'weekday', seed: 7 } };
+    const call = engine.call('simulate', input, { onProgress: ({ share }) => shares.push(share) });
+    for (const share of [0.25, 0.5]) {
+      port(0).reply({ id: id(port(0), 0), kind: 'progress', progress: { share } as never });
+    }
+    port(0).reply({ id: id(port(0), 0), kind: 'answer', answer: { engine: 'done' } });
+    await call;
+    expect(shares).toEqual([0.25, 0.5]);
+  });
+
+  it('asks the worker to cancel, and takes the answer that it gives then', async () => {
+    const { engine, port, id } = setUp();
+    const abort = new AbortController();
+    const call = engine.call('version', null, { signal: abort.signal });
+    abort.abort();
+    expect(port(0).requests[1]).toEqual({ id: id(port(0), 0), name: 'cancel' });
+    port(0).reply({ id: id(port(0), 0), kind: 'answer', answer: { engine: 'so far' } });
+    expect(await call).toEqual({ engine: 'so far' });
+    expect(port(0).terminated).toBe(false);
+  });
+
+  it('ends a worker that does not obey a cancel', async () => {
+    vi.useFakeTimers();
+    const { engine, port } = setUp();
+    const abort = new AbortController();
+    const call = engine.call('version', null, { signal: abort.signal });
+    const failed = expect(call).rejects.toThrow('did not answer');
+    abort.abort();
+    vi.advanceTimersByTime(5_000);
+    await failed;
+    expect(port(0).terminated).toBe(true);
   });
 });

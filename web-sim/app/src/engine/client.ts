@@ -1,5 +1,9 @@
 /** The page's side of the engine: calls as promises. */
+import type { Refused } from '../generated/types/Refused';
 import type { CallName, Calls, Reply, Request } from './protocol';
+
+/** How long a worker may take to obey a cancel before it is ended. */
+const CANCEL_MS_MAX = 1500;
 
 /** The part of a `Worker` that the client uses. */
 export interface Port {
@@ -9,9 +13,23 @@ export interface Port {
   onerror: ((event: ErrorEvent) => void) | null;
 }
 
+/** The engine's own no: what was asked cannot be done. */
+export class RefusedError extends Error {
+  constructor(readonly refused: Refused) {
+    super(refused.kind);
+  }
+}
+
+export interface CallOptions<Name extends CallName> {
+  /** Cancels the call. A call that can be cancelled still answers; one that cannot is ended with its worker. */
+  signal?: AbortSignal;
+  onProgress?: (progress: Calls[Name]['progress']) => void;
+}
+
 interface Pending {
   resolve: (answer: never) => void;
   reject: (error: Error) => void;
+  onProgress: ((progress: never) => void) | undefined;
 }
 
 /**
@@ -28,12 +46,17 @@ export class Engine {
     this.#start = start;
   }
 
-  call<Name extends CallName>(name: Name, input: Calls[Name]['input']): Promise<Calls[Name]['answer']> {
+  call<Name extends CallName>(
+    name: Name,
+    input: Calls[Name]['input'],
+    { signal, onProgress }: CallOptions<Name> = {},
+  ): Promise<Calls[Name]['answer']> {
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
       const port = (this.#port ??= this.#open());
-      this.#pending.set(id, { resolve, reject });
+      this.#pending.set(id, { resolve, reject, onProgress });
       port.postMessage({ id, name, input } as Request);
+      signal?.addEventListener('abort', () => this.#cancel(id), { once: true });
     });
   }
 
@@ -51,6 +74,14 @@ export class Engine {
     for (const { reject } of open) reject(new Error(reason));
   }
 
+  #cancel(id: number): void {
+    if (!this.#pending.has(id)) return;
+    this.#port?.postMessage({ id, name: 'cancel' });
+    setTimeout(() => {
+      if (this.#pending.has(id)) this.stop('the engine did not answer and was stopped');
+    }, CANCEL_MS_MAX);
+  }
+
   #open(): Port {
     const port = this.#start();
     port.onmessage = ({ data }) => this.#settle(data);
@@ -60,9 +91,17 @@ export class Engine {
 
   #settle(reply: Reply): void {
     const pending = this.#pending.get(reply.id);
+    if (reply.kind === 'progress') {
+      pending?.onProgress?.(reply.progress as never);
+      return;
+    }
     this.#pending.delete(reply.id);
     if (reply.kind === 'answer') {
       pending?.resolve(reply.answer as never);
+      return;
+    }
+    if (reply.kind === 'refused') {
+      pending?.reject(new RefusedError(reply.refused));
       return;
     }
     pending?.reject(new Error(reply.message));
@@ -70,7 +109,12 @@ export class Engine {
   }
 }
 
-/** The engine of this page. */
-export const engine = new Engine(
-  () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }) as Port,
-);
+function startWorker(): Port {
+  return new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }) as Port;
+}
+
+/** Answers at once: checks, tests, explains. */
+export const engine = new Engine(startWorker);
+
+/** Runs what takes long, so that the other never waits for it. */
+export const simulator = new Engine(startWorker);

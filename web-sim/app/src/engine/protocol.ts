@@ -1,25 +1,51 @@
 /**
  * What the page and the engine's worker say to each other. This file is the whole contract: a new call is one
  * line in `Calls` and one in the worker's table, and the compiler finds every place that must follow.
+ *
+ * A call that concerns a tenant carries the whole folder. The worker keeps the last one and compiles only when a
+ * file has changed, so a worker may be ended and replaced at any time: nothing lives in it that the page lacks.
  */
+import type { Checked } from '../generated/types/Checked';
+import type { Explanation } from '../generated/types/Explanation';
+import type { Progress } from '../generated/types/Progress';
+import type { Reference } from '../generated/types/Reference';
+import type { Refused } from '../generated/types/Refused';
+import type { Report } from '../generated/types/Report';
+import type { Start } from '../generated/types/Start';
+import type { TestLine } from '../generated/types/TestLine';
 import type { Version } from '../generated/types/Version';
+import type { Visit } from '../generated/types/Visit';
 
-/** Every call: its name, what goes in, what comes back. */
+/** A tenant folder: path to text. */
+export type Files = Readonly<Record<string, string>>;
+
+/** Every call: its name, what goes in, what comes back, and what is told on the way. */
 export interface Calls {
-  version: { input: null; answer: Version };
+  version: { input: null; answer: Version; progress: never };
+  reference: { input: null; answer: Reference; progress: never };
+  check: { input: { files: Files }; answer: Checked; progress: never };
+  test: { input: { files: Files }; answer: TestLine[]; progress: never };
+  explain: { input: { files: Files; visit: Visit }; answer: Explanation; progress: never };
+  /** Tells its progress from the moment it begins. Cancelled, it still answers: with what there is so far. */
+  simulate: { input: { files: Files; start: Start }; answer: Report; progress: Progress };
 }
 
 export type CallName = keyof Calls;
 
-/** Page to worker. `id` ties the reply to it. */
-export type Request = {
+/** Page to worker. `id` ties the replies to it; `cancel` names the call it ends. */
+export type Request = CallRequest | { id: number; name: 'cancel' };
+
+export type CallRequest = {
   [Name in CallName]: { id: number; name: Name; input: Calls[Name]['input'] };
 }[CallName];
 
 /**
- * Worker to page. A fault is `fatal` when the engine stopped in the middle of its work (a trap): its memory can
- * no longer be trusted, so the page starts a new worker.
+ * Worker to page: any number of `progress`, then one of the others. `refused` is an answer of the engine: what was
+ * asked cannot be done. A `fault` is not: it is `fatal` when the engine stopped in the middle of its work (a trap),
+ * so that its memory can no longer be trusted and the page starts a new worker.
  */
 export type Reply =
+  | { id: number; kind: 'progress'; progress: Calls[CallName]['progress'] }
   | { id: number; kind: 'answer'; answer: Calls[CallName]['answer'] }
+  | { id: number; kind: 'refused'; refused: Refused }
   | { id: number; kind: 'fault'; message: string; fatal: boolean };

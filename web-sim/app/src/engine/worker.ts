@@ -1,27 +1,86 @@
 /** The engine's home in the browser: a worker, so that the page never waits for it. */
-import init, * as engine from '../generated/wasm/pointsman';
-import type { CallName, Calls, Reply, Request } from './protocol';
+import init, * as wasm from '../generated/wasm/pointsman';
+import type { CallName, CallRequest, Calls, Files, Reply, Request } from './protocol';
 
-type Table = { [Name in CallName]: (input: Calls[Name]['input']) => Calls[Name]['answer'] };
+/** Events in the first slice of a run, and the time that a slice should take. */
+const SLICE_EVENTS = 5_000;
+const SLICE_MS = 40;
 
-const table: Table = {
-  version: () => JSON.parse(engine.version()),
-};
-
-function call<Name extends CallName>(name: Name, input: Calls[Name]['input']): Calls[Name]['answer'] {
-  return table[name](input);
+interface Context<Name extends CallName> {
+  progress: (progress: Calls[Name]['progress']) => void;
+  isCancelled: () => boolean;
 }
 
-const ready = init();
+type Table = {
+  [Name in CallName]: (
+    input: Calls[Name]['input'],
+    context: Context<Name>,
+  ) => Calls[Name]['answer'] | Promise<Calls[Name]['answer']>;
+};
 
-self.onmessage = async ({ data }: MessageEvent<Request>) => {
-  let reply: Reply;
+const ready = init();
+const cancelled = new Set<number>();
+let workspace: wasm.Workspace | null = null;
+let files: Files = {};
+
+/** The workspace with this folder in it. */
+function opened(next: Files): wasm.Workspace {
+  workspace ??= new wasm.Workspace();
+  for (const path of Object.keys(files)) if (!(path in next)) workspace.remove_file(path);
+  for (const [path, text] of Object.entries(next)) if (files[path] !== text) workspace.set_file(path, text);
+  files = next;
+  return workspace;
+}
+
+const table: Table = {
+  version: () => JSON.parse(wasm.version()),
+  reference: () => JSON.parse(wasm.reference()),
+  check: ({ files }) => JSON.parse(opened(files).check()),
+  test: ({ files }) => JSON.parse(opened(files).test()),
+  explain: ({ files, visit }) => JSON.parse(opened(files).explain(JSON.stringify(visit))),
+  simulate: async ({ files, start }, { progress, isCancelled }) => {
+    const workspace = opened(files);
+    workspace.start(JSON.stringify(start));
+    progress(JSON.parse(workspace.run_for(0)));
+    let slice = SLICE_EVENTS;
+    for (;;) {
+      const begun = performance.now();
+      const now: Calls['simulate']['progress'] = JSON.parse(workspace.run_for(slice));
+      progress(now);
+      if (now.ended !== 'running') break;
+      const took = Math.max(performance.now() - begun, 1);
+      slice = Math.round(Math.min(Math.max((slice * SLICE_MS) / took, 100), 1_000_000));
+      await nextTurn();
+      if (isCancelled()) workspace.cancel();
+    }
+    return JSON.parse(workspace.report());
+  },
+};
+
+/** Lets messages in. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}
+
+async function carryOut<Name extends CallName>({ id, name, input }: CallRequest & { name: Name }): Promise<Reply> {
+  const context: Context<Name> = {
+    progress: (progress) => self.postMessage({ id, kind: 'progress', progress } satisfies Reply),
+    isCancelled: () => cancelled.has(id),
+  };
   try {
     await ready;
-    reply = { id: data.id, kind: 'answer', answer: call(data.name, data.input) };
+    return { id, kind: 'answer', answer: await table[name](input as Calls[Name]['input'], context) };
   } catch (error) {
+    // The engine throws text: its refusal in JSON.
+    if (typeof error === 'string') return { id, kind: 'refused', refused: JSON.parse(error) };
     const message = error instanceof Error ? error.message : String(error);
-    reply = { id: data.id, kind: 'fault', message, fatal: error instanceof WebAssembly.RuntimeError };
+    return { id, kind: 'fault', message, fatal: error instanceof WebAssembly.RuntimeError };
+  } finally {
+    cancelled.delete(id);
   }
-  self.postMessage(reply);
+}
+
+self.onmessage = async ({ data }: MessageEvent<Request>) => {
+  if (data.name === 'cancel') cancelled.add(data.id);
+  else self.postMessage(await carryOut(data));
 };

@@ -12,6 +12,12 @@ declare module 'i18next' {
 
 export type Language = 'zh' | 'en';
 
+export const LANGUAGES: readonly { value: Language; label: string }[] = [
+  { value: 'zh', label: '中文' },
+  { value: 'en', label: 'English' },
+];
+const KEY = 'pointsman.language';
+
 /** The first language that the browser prefers and we speak; Chinese when there is none. */
 export function preferredLanguage(preferred: readonly string[]): Language {
   for (const tag of preferred) {
@@ -21,12 +27,23 @@ export function preferredLanguage(preferred: readonly string[]): Language {
   return 'zh';
 }
 
-const language = preferredLanguage(navigator.languages);
+function show(language: string): void {
+  document.documentElement.lang = language === 'en' ? 'en' : 'zh-CN';
+  document.title = i18next.t('shell.title');
+}
 
+/** Changes the page's language, and keeps the choice in this browser. */
+export function setLanguage(language: Language): void {
+  localStorage.setItem(KEY, language);
+  void i18next.changeLanguage(language);
+}
+
+const chosen = localStorage.getItem(KEY);
+
+i18next.on('languageChanged', show);
 void i18next.use(initReactI18next).init({
   resources: { zh: { translation: zh }, en: { translation: en } },
-  lng: language,
+  lng: preferredLanguage(chosen ? [chosen, ...navigator.languages] : navigator.languages),
   fallbackLng: 'zh',
   interpolation: { escapeValue: false }, // React escapes already
 });
-document.documentElement.lang = language;

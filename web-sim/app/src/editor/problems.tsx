@@ -1,0 +1,66 @@
+/** Everything wrong with the tenant, as a list one can walk through. */
+import { CloseCircleFilled, DownOutlined, UpOutlined, WarningFilled } from '@ant-design/icons';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Finding } from '../generated/types/Finding';
+import { useWorkspace } from '../workspace/workspace';
+import { goTo } from './go-to';
+import styles from './problems.module.css';
+
+export function Problems() {
+  const { t } = useTranslation();
+  const { checked } = useWorkspace();
+  const [folded, setFolded] = useState(false);
+  const findings = checked?.findings ?? [];
+  const toggle = folded ? <UpOutlined /> : <DownOutlined />;
+
+  return (
+    <section className={styles.problems} aria-label={t('editor.problems')}>
+      <button type="button" className={styles.head} onClick={() => setFolded(!folded)} aria-expanded={!folded}>
+        <span className={styles.title}>{t('editor.problems')}</span>
+        {findings.length > 0 ? (
+          <span className={styles.count}>{findings.length}</span>
+        ) : (
+          <span className={styles.calm}>{checked ? t('editor.noProblems') : t('shell.checking')}</span>
+        )}
+        <span className={styles.space} />
+        {findings.length > 0 && toggle}
+      </button>
+      {!folded && findings.length > 0 && (
+        <ol className={styles.list} data-testid="problems">
+          {findings.map((finding, at) => (
+            <li key={at}>
+              <Line finding={finding} />
+            </li>
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}
+
+function Line({ finding }: { finding: Finding }) {
+  const { t } = useTranslation();
+  const { severity, file, place, code, message, help, did_you_mean, witness } = finding;
+  return (
+    <button type="button" className={styles.line} onClick={() => goTo(file, place)} data-code={code}>
+      {severity === 'error' ? <CloseCircleFilled className={styles.error} /> : <WarningFilled className={styles.warning} />}
+      <span className={styles.message}>
+        <Quoted text={message} />
+        {did_you_mean !== null && <span className={styles.hint}>{t('editor.didYouMean', { word: did_you_mean })}</span>}
+        {help !== null && <span className={styles.help}>{help}</span>}
+        {witness !== null && <span className={styles.help}>{t('editor.witness', { message: witness })}</span>}
+      </span>
+      <span className={styles.where}>
+        {file}
+        <span>{place ? t('editor.place', place) : t('editor.wholeFile')}</span>
+        <code>{code}</code>
+      </span>
+    </button>
+  );
+}
+
+/** A message with what it quotes in backticks set as code. */
+export function Quoted({ text }: { text: string }) {
+  return text.split('`').map((part, at) => (at % 2 === 1 ? <code key={at}>{part}</code> : part));
+}

@@ -1,0 +1,10 @@
+import type { Catalogue } from '../zh';
+import { editor } from './editor';
+import { shell } from './shell';
+import { simulate } from './simulate';
+import { tests } from './tests';
+import { visitor } from './visitor';
+import { words } from './words';
+
+/** English. */
+export const en: Catalogue = { shell, editor, visitor, simulate, tests, words };

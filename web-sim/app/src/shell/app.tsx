@@ -1,0 +1,74 @@
+/** The page: files and editor on the left, what the rules do on the right. */
+import { Alert, Splitter, Tabs } from 'antd';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { CodeEditor } from '../editor/code-editor';
+import { FileList } from '../editor/file-list';
+import { Problems } from '../editor/problems';
+import { SimulatePanel } from '../simulate/simulate-panel';
+import { TestsBadge, TestsPanel } from '../tests/tests-panel';
+import { VisitorPanel } from '../visitor/visitor-panel';
+import { exampleNames, exampleOpening } from '../workspace/examples';
+import { navigate, useUrlState, type Tab } from '../workspace/url-state';
+import { useWorkspace, workspace } from '../workspace/workspace';
+import styles from './app.module.css';
+import { loadSizes, saveSizes } from './layout';
+import { StatusBar } from './status-bar';
+import { TopBar } from './top-bar';
+
+export function App() {
+  const { t } = useTranslation();
+  const url = useUrlState();
+  const { files, fault, example } = useWorkspace();
+  const [sizes] = useState(loadSizes);
+  const tenant = exampleNames.includes(url.tenant) ? url.tenant : (exampleNames[0] ?? '');
+
+  useEffect(() => workspace.open(tenant), [tenant]);
+
+  const opening = exampleOpening(tenant);
+  const file = url.file in files ? url.file : opening.file in files ? opening.file : (Object.keys(files)[0] ?? '');
+  const panels = [
+    { key: 'simulate', label: t('shell.tab.simulate'), children: <SimulatePanel opening={opening.scenario} /> },
+    { key: 'visitor', label: t('shell.tab.visitor'), children: <VisitorPanel opening={opening.message} /> },
+    {
+      key: 'tests',
+      label: (
+        <>
+          {t('shell.tab.tests')} <TestsBadge />
+        </>
+      ),
+      children: <TestsPanel />,
+    },
+  ];
+
+  return (
+    <div className={styles.page}>
+      <TopBar tenant={tenant} />
+      {fault !== null && (
+        <Alert banner type="error" title={t('shell.engineFailed', { message: fault })} className={styles.fault ?? ''} />
+      )}
+      <Splitter className={styles.body ?? ''} onResizeEnd={saveSizes}>
+        <Splitter.Panel defaultSize={sizes[0]} min={340}>
+          <div className={styles.workbench}>
+            <FileList current={file} />
+            <main className={styles.source}>
+              <CodeEditor key={example} file={file} />
+              <Problems />
+            </main>
+          </div>
+        </Splitter.Panel>
+        <Splitter.Panel min={480}>
+          <section className={styles.stage}>
+            <Tabs
+              activeKey={url.tab}
+              onChange={(tab) => navigate({ tab: tab as Tab })}
+              items={panels}
+              className={styles.tabs ?? ''}
+            />
+          </section>
+        </Splitter.Panel>
+      </Splitter>
+      <StatusBar />
+    </div>
+  );
+}

@@ -1,0 +1,32 @@
+//! What cannot be done, as the page can tell it in its own language.
+
+use serde::Serialize;
+
+/// Why a call has no answer. The workspace is as it was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Refused {
+    /// The folder has errors, so there is no ruleset to run.
+    HasErrors {
+        /// How many.
+        count: u32,
+    },
+    /// The folder has no scenario of this name, or it has errors of its own.
+    NoScenario {
+        /// The name asked for.
+        name: String,
+    },
+    /// No simulation was started.
+    NotStarted,
+    /// The visit names something that does not exist, or is over a limit.
+    BadVisit {
+        /// What is wrong, in English.
+        message: String,
+    },
+    /// What the page sent does not have the form that was agreed: a fault of the page.
+    BadInput {
+        /// What is wrong, in English.
+        message: String,
+    },
+}

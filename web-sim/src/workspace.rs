@@ -1,0 +1,282 @@
+//! A tenant folder under work: edited file by file, checked, tried, simulated.
+
+use std::rc::Rc;
+
+use pointsman_engine::diagnostic::{Diagnostic, Severity};
+use pointsman_engine::explain::{Explanation, StepTold, Visit, explain};
+use pointsman_engine::rules::{Compiled, Ruleset, run_tests};
+use pointsman_engine::simulation::{Progress, Report, Scenario, Simulation, Unobserved, read_scenario};
+use pointsman_engine::tenant::{TenantFolder, TenantSource, revision};
+use serde::{Deserialize, Serialize};
+
+use crate::finding::place;
+use crate::position::utf16_offset;
+use crate::{Catalogue, Finding, Refused, ScenarioLine, TestLine};
+
+/// What a check of the folder has found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Checked {
+    /// The revision that the folder makes, in hexadecimal digits.
+    pub revision: String,
+    /// Whether there is a ruleset: no finding is an error.
+    pub sound: bool,
+    /// Everything found, by file and place.
+    pub findings: Vec<Finding>,
+    /// The names of the tenant; `None` when so little is right that there are none.
+    pub catalogue: Option<Catalogue>,
+}
+
+/// A simulation to begin.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct Start {
+    /// The slug of the scenario.
+    pub scenario: String,
+    /// The seed.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub seed: u64,
+}
+
+/// A tenant folder under work.
+#[derive(Debug, Default)]
+pub(crate) struct Workspace {
+    folder: TenantFolder,
+    /// What the folder was compiled to; `None` after a change.
+    compiled: Option<State>,
+    simulation: Option<Simulation<Rc<Ruleset>>>,
+}
+
+/// What a folder was compiled to.
+#[derive(Debug)]
+struct State {
+    ruleset: Option<Rc<Ruleset>>,
+    source: Option<TenantSource>,
+    diagnostics: Vec<Diagnostic>,
+    scenarios: Vec<(String, Option<Scenario>)>,
+}
+
+impl State {
+    fn new(folder: &TenantFolder) -> State {
+        let Compiled { ruleset, source, mut diagnostics } = Ruleset::compile(folder, None);
+        let mut scenarios = Vec::new();
+        if let Some(source) = &source {
+            for (slug, text) in &source.scenarios {
+                let (scenario, found) = read_scenario(slug, text, &source.directory);
+                scenarios.push((slug.clone(), scenario));
+                diagnostics.extend(found);
+            }
+        }
+        State { ruleset: ruleset.map(Rc::new), source, diagnostics, scenarios }
+    }
+
+    fn ruleset(&self) -> Result<&Rc<Ruleset>, Refused> {
+        let errors = || self.diagnostics.iter().filter(|found| found.severity == Severity::Error).count();
+        self.ruleset.as_ref().ok_or_else(|| Refused::HasErrors { count: errors() as u32 })
+    }
+}
+
+impl Workspace {
+    pub(crate) fn set_file(&mut self, path: &str, text: &str) {
+        self.folder.files.insert(path.to_owned(), text.as_bytes().to_vec());
+        self.compiled = None;
+    }
+
+    pub(crate) fn remove_file(&mut self, path: &str) {
+        self.folder.files.remove(path);
+        self.compiled = None;
+    }
+
+    pub(crate) fn check(&mut self) -> Checked {
+        self.compile();
+        let Some(state) = &self.compiled else {
+            return Checked { revision: String::new(), sound: false, findings: Vec::new(), catalogue: None };
+        };
+        let scenarios = state.scenarios.iter().map(|(slug, scenario)| ScenarioLine {
+            slug: slug.clone(),
+            name: scenario.as_ref().map_or(slug, |scenario| &scenario.name).clone(),
+        });
+        let scenarios = scenarios.collect();
+        let catalogue = |source| Catalogue::new(source, state.ruleset.as_deref(), scenarios);
+        Checked {
+            revision: revision(&self.folder).to_string(),
+            sound: state.ruleset.is_some(),
+            findings: state.diagnostics.iter().map(|found| Finding::new(found, &self.folder)).collect(),
+            catalogue: state.source.as_ref().map(catalogue),
+        }
+    }
+
+    pub(crate) fn test(&mut self) -> Result<Vec<TestLine>, Refused> {
+        self.compile();
+        let state = self.compiled.as_ref().ok_or(Refused::HasErrors { count: 0 })?;
+        let tests = state.source.as_ref().map(|source| source.tests.as_slice()).unwrap_or_default();
+        let outcomes = run_tests(state.ruleset()?, tests);
+        Ok(tests
+            .iter()
+            .zip(outcomes)
+            .map(|(test, outcome)| TestLine {
+                name: outcome.name,
+                place: place(Some(outcome.span), &outcome.file, &self.folder),
+                file: outcome.file,
+                text: test.text.clone(),
+                failures: outcome.failures,
+            })
+            .collect())
+    }
+
+    pub(crate) fn explain(&mut self, visit: &Visit) -> Result<Explanation, Refused> {
+        let ruleset = self.compile().ruleset()?;
+        let told = explain(ruleset, visit);
+        let mut told = told.map_err(|error| Refused::BadVisit { message: error.to_string() })?;
+        for step in &mut told.steps {
+            let StepTold::Rules(rules) = step else {
+                continue;
+            };
+            for matched in rules.rules.iter_mut().flat_map(|rule| &mut rule.matched) {
+                matched.start = utf16_offset(&visit.text, matched.start);
+                matched.end = utf16_offset(&visit.text, matched.end);
+            }
+        }
+        Ok(told)
+    }
+
+    pub(crate) fn start(&mut self, start: &Start) -> Result<(), Refused> {
+        self.simulation = None;
+        let state = self.compile();
+        let ruleset = Rc::clone(state.ruleset()?);
+        let named = state.scenarios.iter().find(|(slug, _)| *slug == start.scenario);
+        let scenario = named.and_then(|(_, scenario)| scenario.as_ref());
+        let scenario = scenario.ok_or_else(|| Refused::NoScenario { name: start.scenario.clone() })?;
+        let simulation = Simulation::new(ruleset, scenario, start.seed);
+        self.simulation = Some(simulation);
+        Ok(())
+    }
+
+    pub(crate) fn run_for(&mut self, events: u32) -> Result<Progress, Refused> {
+        let simulation = self.simulation.as_mut().ok_or(Refused::NotStarted)?;
+        Ok(simulation.run_for(u64::from(events), &mut Unobserved))
+    }
+
+    /// Ends the simulation where it is; its report tells what there is so far.
+    pub(crate) fn cancel(&mut self) -> Result<(), Refused> {
+        self.simulation.as_mut().map(Simulation::cancel).ok_or(Refused::NotStarted)
+    }
+
+    pub(crate) fn report(&self) -> Result<Report, Refused> {
+        self.simulation.as_ref().map(Simulation::report).ok_or(Refused::NotStarted)
+    }
+
+    fn compile(&mut self) -> &State {
+        let folder = &self.folder;
+        self.compiled.get_or_insert_with(|| State::new(folder))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pointsman_engine::simulation::Ended;
+
+    use super::*;
+    use crate::Place;
+
+    const TENANT: &str = r#"
+        name = "小店"
+        zone = "Asia/Shanghai"
+        default_group = "general"
+        fallback = ["leave-message"]
+        [[channel]]
+        slug = "website"
+    "#;
+    const RULE: &str = "[when.keywords]\nany = [\"退款😭\", \"退货\"]\n[then]\ngroup = \"general\"\n";
+    const SCENARIO: &str = r#"
+        name = "平日"
+        start = "2026-03-04T00:00:00"
+        length = "24h"
+        rate = { website = 30.0 }
+        [[intent]]
+        name = "refund"
+        share = 1.0
+        handle = { mean = "5m", distribution = "exponential" }
+        phrases = ["退货"]
+    "#;
+
+    fn workspace() -> Workspace {
+        let mut workspace = Workspace::default();
+        for (path, text) in [
+            ("tenant.toml", TENANT),
+            ("groups.toml", "[[group]]\nslug = \"general\"\n"),
+            ("agents.toml", "[[agent]]\nslug = \"wang-fang\"\ngroups = [\"general\"]\n"),
+            ("rules/20-refund.toml", RULE),
+            ("scenarios/plain.toml", SCENARIO),
+            (
+                "tests/refund.toml",
+                "[[test]]\nname = \"a\"\ntext = \"退货\"\n[test.expect]\ngroup = \"general\"\n",
+            ),
+        ] {
+            workspace.set_file(path, text);
+        }
+        workspace
+    }
+
+    #[test]
+    fn a_finding_is_where_the_editor_counts_it() {
+        let mut workspace = workspace();
+        assert_eq!(workspace.check().findings, []);
+        workspace.set_file("rules/20-refund.toml", &RULE.replace("\"退货\"", "\"@nothing\""));
+        let checked = workspace.check();
+        assert!(!checked.sound);
+        let [finding] = checked.findings.as_slice() else { panic!("{:?}", checked.findings) };
+        // `any = ["退款😭", "@nothing"]`: the emoji is two UTF-16 units.
+        let place = Place { line: 2, column: 16, end_line: 2, end_column: 26 };
+        assert_eq!((finding.code.as_str(), finding.place), ("R207", Some(place)));
+    }
+
+    #[test]
+    fn matched_words_are_at_utf16_offsets() {
+        let visit = Visit { text: "😭我要退货".to_owned(), ..Visit::default() };
+        let told = workspace().explain(&visit).unwrap();
+        let Some(StepTold::Rules(rules)) = told.steps.first() else { panic!("{told:?}") };
+        let matched = &rules.rules[0].matched[0];
+        assert_eq!((matched.start, matched.end), (4, 6));
+    }
+
+    #[test]
+    fn a_folder_with_errors_runs_nothing_and_says_so() {
+        let mut workspace = workspace();
+        workspace.set_file("groups.toml", "[[group]]\nslug = \"general\"\nstrategy = \"magic\"\n");
+        let start = Start { scenario: "plain".to_owned(), seed: 7 };
+        assert_eq!(workspace.start(&start), Err(Refused::HasErrors { count: 1 }));
+        assert_eq!(workspace.test(), Err(Refused::HasErrors { count: 1 }));
+        assert_eq!(workspace.run_for(1), Err(Refused::NotStarted));
+    }
+
+    #[test]
+    fn a_run_can_be_ended_and_another_one_begun() {
+        let mut workspace = workspace();
+        let nowhere = Start { scenario: "other".to_owned(), seed: 7 };
+        assert_eq!(workspace.start(&nowhere), Err(Refused::NoScenario { name: "other".to_owned() }));
+        let start = Start { scenario: "plain".to_owned(), seed: 7 };
+        workspace.start(&start).unwrap();
+        workspace.run_for(100).unwrap();
+        workspace.cancel().unwrap();
+        assert_eq!(workspace.report().unwrap().ended, Ended::Cancelled);
+
+        workspace.start(&start).unwrap();
+        while workspace.run_for(100).unwrap().ended == Ended::Running {}
+        let in_slices = workspace.report().unwrap();
+        workspace.start(&start).unwrap();
+        workspace.run_for(u32::MAX).unwrap();
+        assert_eq!(in_slices, workspace.report().unwrap());
+        assert!(in_slices.conversations > 500);
+    }
+
+    #[test]
+    fn rule_tests_are_run_and_named() {
+        let mut workspace = workspace();
+        let [line] = workspace.test().unwrap().try_into().unwrap();
+        assert_eq!((line.name.as_str(), line.text.as_str(), line.failures.len()), ("a", "退货", 0));
+        workspace.set_file("rules/20-refund.toml", &RULE.replace("group = \"general\"", "ticket = true"));
+        assert_eq!(workspace.test().unwrap()[0].failures[0].field, "group");
+    }
+}
