@@ -1,6 +1,7 @@
 //! A conversation 会话 at the desk.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -31,7 +32,7 @@ pub(crate) struct Conversation {
     pub tags: Vec<String>,
     pub risks: Vec<String>,
     pub place: Place,
-    pub plan: Option<Plan>,
+    pub plan: Option<Arc<Plan>>,
     /// The rules that gave effects so far, in order, without duplicates (R33).
     pub rules: Vec<RuleId>,
     /// When it first asked for people: its place in every queue.

@@ -1,6 +1,7 @@
 //! Events: what happened. They are the journal, and folding them is the only way a desk changes.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -120,7 +121,7 @@ pub enum Event {
         /// The rules that gave effects, in order (R33).
         rules: Vec<RuleId>,
         /// What they said.
-        plan: Box<Plan>,
+        plan: Arc<Plan>,
     },
     /// The conversation waits.
     Queued {

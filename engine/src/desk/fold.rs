@@ -1,6 +1,8 @@
 //! `evolve`: folding events in. The only code that changes a desk; it runs no rule and cannot fail. An event that
 //! names what the desk does not have is passed over: it was not written by this desk.
 
+use std::sync::Arc;
+
 use super::agent::AgentState;
 use super::command::{Author, CloseReason};
 use super::conversation::{Assigned, Conversation, Place, Queued};
@@ -103,7 +105,7 @@ impl Desk {
             }
             Event::Queued { conversation, group, directed, .. } => {
                 let Some(mut place) = self.lift(*conversation) else { return };
-                let plan = self.conversations.get(*conversation).and_then(|state| state.plan.as_ref());
+                let plan = self.conversations.get(*conversation).and_then(|state| state.plan.as_deref());
                 let target = plan.and_then(Plan::target_group);
                 let queued = match &mut place {
                     Place::Queued(queued) if queued.group == *group => {
@@ -299,7 +301,13 @@ impl Desk {
         }
     }
 
-    fn follow_plan(&mut self, id: ConversationId, plan: &Plan, at: Timestamp, next: &mut impl FnMut(Step)) {
+    fn follow_plan(
+        &mut self,
+        id: ConversationId,
+        plan: &Arc<Plan>,
+        at: Timestamp,
+        next: &mut impl FnMut(Step),
+    ) {
         let Some(place) = self.lift(id) else { return };
         let Some(conversation) = self.conversations.get_mut(id) else { return };
         let add = |to: &mut Vec<String>, from: &[String]| {
@@ -311,7 +319,7 @@ impl Desk {
         };
         add(&mut conversation.tags, &plan.tags);
         add(&mut conversation.risks, &plan.risks);
-        conversation.plan = Some(plan.clone());
+        conversation.plan = Some(Arc::clone(plan));
         let asks_for_people = matches!(plan.target, Target::Group(_) | Target::Agent { .. });
         if asks_for_people && matches!(place, Place::Nowhere | Place::Bot(_)) {
             conversation.arrived_at = at;
@@ -391,9 +399,11 @@ impl Desk {
         next: &mut impl FnMut(Step),
     ) {
         let Some(place) = self.lift(id) else { return };
-        let Some(conversation) = self.conversations.remove(id) else { return };
+        let Some(conversation) = self.conversations.get(id) else { return };
+        let (customer, channel) = (conversation.customer, conversation.channel);
+        self.conversations.remove(id);
         let Place::Assigned(assigned) = place else { return };
-        if let Some(customer) = conversation.customer.and_then(|id| self.customers.get_mut(id)) {
+        if let Some(customer) = customer.and_then(|id| self.customers.get_mut(id)) {
             customer.last_served_at = at;
         }
         if let Some(state) = self.agents.get_mut(assigned.agent.index()) {
@@ -404,7 +414,7 @@ impl Desk {
                 state.stats.note_satisfaction(points);
             }
         }
-        self.put_down(id, assigned.agent, Some(assigned.group), conversation.channel, at, next);
+        self.put_down(id, assigned.agent, Some(assigned.group), channel, at, next);
     }
 
     fn note_fall(&mut self, id: ConversationId, from: Option<GroupId>) {
@@ -423,13 +433,13 @@ impl Desk {
             let ageing_ms = self.frame.directory.settings.ageing_ms;
             let key = queue_key(conversation.arrived_at, conversation.priority(), ageing_ms, id);
             if let Some(asked) = queued.asked.take() {
-                for group in &asked.groups {
+                for group in asked.groups() {
                     if let Some(group_state) = self.groups.get_mut(group.index()) {
                         group_state.queue.remove(
                             &asked.ask,
                             key,
                             conversation.waiting_since,
-                            *group == queued.group,
+                            group == queued.group,
                         );
                     }
                 }
@@ -452,9 +462,9 @@ impl Desk {
             let asked = Asked::of(plan, group, conversation.channel, usize::from(queued.steps), only);
             let ageing_ms = self.frame.directory.settings.ageing_ms;
             let key = queue_key(conversation.arrived_at, conversation.priority(), ageing_ms, id);
-            for group in &asked.groups {
+            for group in asked.groups() {
                 if let Some(state) = self.groups.get_mut(group.index()) {
-                    state.queue.insert(&asked.ask, key, conversation.waiting_since, *group == queued.group);
+                    state.queue.insert(&asked.ask, key, conversation.waiting_since, group == queued.group);
                 }
             }
             queued.asked = Some(asked);

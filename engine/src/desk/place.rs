@@ -8,7 +8,7 @@ use super::event::{AssignedBy, Directed, Event, UnassignedReason};
 use super::state::Desk;
 use crate::id::{AgentId, ConversationId, GroupId};
 use crate::limits::FALLBACK_HOPS_MAX;
-use crate::model::{FallbackStep, Group};
+use crate::model::{FallbackStep, Group, Stick};
 use crate::placement::ask::{Ask, Asked};
 use crate::placement::choose::Question;
 use crate::placement::eligibility::refused_for;
@@ -52,13 +52,13 @@ impl Out<'_> {
         let group = plan.target_group().and_then(|group| self.frame().directory.group(group));
         let Some(group) = group else { return };
         let mut tries = Tries::default();
-        if let Some(directed) = self.directed(conversation, plan, group) {
+        let asked = Asked::of(plan, group, conversation.channel, 0, None);
+        if let Some(directed) = self.directed(conversation, plan, group, &asked.ask) {
             match directed {
                 Ok((agent, by)) => return self.assigned(conversation, agent, group.id, by, tries),
                 Err(wait) => return self.queued(conversation, group, Reason::AtCapacity, Some(wait), tries),
             }
         }
-        let asked = Asked::of(plan, group, conversation.channel, 0, None);
         let reason = match self.try_group(conversation, group, &asked.ask, &mut tries) {
             Ok(agent) => return self.assigned(conversation, agent, group.id, AssignedBy::Strategy, tries),
             Err(reason) => reason,
@@ -79,7 +79,7 @@ impl Out<'_> {
         let Some(asked) = &queued.asked else { return };
         let mut tries = Tries::default();
         let frame = self.frame();
-        for group in asked.groups.iter().filter_map(|group| frame.directory.group(*group)) {
+        for group in asked.groups().filter_map(|group| frame.directory.group(group)) {
             if let Ok(agent) = self.try_group(conversation, group, &asked.ask, &mut tries) {
                 return self.assigned(conversation, agent, group.id, AssignedBy::Strategy, tries);
             }
@@ -123,27 +123,22 @@ impl Out<'_> {
         conversation: &Conversation,
         plan: &Plan,
         group: &Group,
+        ask: &Ask,
     ) -> Option<Result<(AgentId, AssignedBy), Directed>> {
         let settings = &self.frame().directory.settings;
-        if !self.frame().is_open(group.hours) {
-            return None;
-        }
-        let asked = Asked::of(plan, group, conversation.channel, 0, None);
         let refused = |agent| {
-            let full = Question { desk: self.desk, group, ask: &asked.ask, gave_back: &[] }.group_refused();
-            full.or(self.desk.refused_agent(agent, group.id, &asked.ask, &conversation.gave_back))
+            let of_group = Question { desk: self.desk, group, ask, gave_back: &[] }.group_refused();
+            of_group.or_else(|| self.desk.refused_agent(agent, group.id, ask, &conversation.gave_back))
         };
-        let mut leads = Vec::new();
-        if let Target::Agent { agent, .. } = plan.target {
-            leads.push((agent, AssignedBy::Directed, settings.directed_wait_ms));
-        }
-        if let Some(agent) = plan.prefer {
-            leads.push((agent, AssignedBy::Preferred, 0));
-        }
-        if let (Some(stick), Some(agent)) = (settings.stick, self.last_agent(conversation)) {
-            leads.push((agent, AssignedBy::Stick, stick.wait_ms));
-        }
-        for (agent, by, wait_ms) in leads {
+        let by_rule = match plan.target {
+            Target::Agent { agent, .. } => Some((agent, AssignedBy::Directed, settings.directed_wait_ms)),
+            _ => None,
+        };
+        let preferred = plan.prefer.map(|agent| (agent, AssignedBy::Preferred, 0));
+        let stick = settings.stick.and_then(|stick| {
+            self.last_agent(conversation, stick).map(|agent| (agent, AssignedBy::Stick, stick.wait_ms))
+        });
+        for (agent, by, wait_ms) in [by_rule, preferred, stick].into_iter().flatten() {
             match refused(agent) {
                 None => return Some(Ok((agent, by))),
                 Some(Reason::AtCapacity | Reason::AtChannelCapacity | Reason::Busy) if wait_ms > 0 => {
@@ -156,8 +151,7 @@ impl Out<'_> {
     }
 
     /// The agent who served the customer last, as long as that counts (R8, R44).
-    fn last_agent(&self, conversation: &Conversation) -> Option<AgentId> {
-        let stick = self.frame().directory.settings.stick?;
+    fn last_agent(&self, conversation: &Conversation, stick: Stick) -> Option<AgentId> {
         let customer = self.desk.customers.get(conversation.customer?)?;
         let agent = customer.last_agent?;
         (self.at.since_ms(customer.last_served_at) <= stick.for_ms).then_some(agent)

@@ -1,5 +1,7 @@
 //! Routing: the rules are asked, and their answer becomes a plan.
 
+use std::sync::Arc;
+
 use super::conversation::{Conversation, Place};
 use super::decide::Out;
 use super::event::Event;
@@ -29,7 +31,8 @@ impl Out<'_> {
             _ => None,
         };
         let plan = plan.filter(|plan| {
-            matches!(trigger, Trigger::Opened | Trigger::LeftBot) || conversation.plan.as_ref() != Some(plan)
+            matches!(trigger, Trigger::Opened | Trigger::LeftBot)
+                || conversation.plan.as_deref() != Some(plan)
         });
         if self.level > TraceLevel::Off {
             let revision = self.ruleset.revision();
@@ -41,7 +44,7 @@ impl Out<'_> {
                 conversation: id,
                 trigger,
                 rules: verdict.fired,
-                plan: Box::new(plan),
+                plan: Arc::new(plan),
             });
         }
     }

@@ -132,10 +132,11 @@ impl Conversations {
         self.slot_of.insert(id, slot);
     }
 
-    pub(crate) fn remove(&mut self, id: ConversationId) -> Option<Conversation> {
-        let slot = self.slot_of.remove(&id)?;
-        self.free.push(slot);
-        self.slots.get_mut(slot as usize)?.take()
+    pub(crate) fn remove(&mut self, id: ConversationId) {
+        if let Some(slot) = self.slot_of.remove(&id) {
+            self.free.push(slot);
+            self.slots[slot as usize] = None;
+        }
     }
 
     /// All, by number.

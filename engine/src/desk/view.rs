@@ -202,7 +202,7 @@ impl Desk {
             tags: &conversation.tags,
             risks: &conversation.risks,
             rules: &conversation.rules,
-            plan: conversation.plan.as_ref(),
+            plan: conversation.plan.as_deref(),
             returns: conversation.returns,
         }
     }

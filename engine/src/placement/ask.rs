@@ -23,7 +23,8 @@ pub(crate) struct Ask {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Asked {
     pub ask: Ask,
-    pub groups: Vec<GroupId>,
+    pub group: GroupId,
+    pub overflow: Vec<GroupId>,
 }
 
 impl Plan {
@@ -57,17 +58,23 @@ impl Asked {
                 only,
                 skills: if is_target { plan.skills.clone() } else { Vec::new() },
             },
-            groups: vec![group.id],
+            group: group.id,
+            overflow: Vec::new(),
         };
         for step in group.widening.iter().take(steps) {
             match step.relax {
                 Relax::DropLastSkill => drop(asked.ask.skills.pop()),
                 Relax::DropSkills => asked.ask.skills.clear(),
                 Relax::OpenTier(tier) => asked.ask.tier_to = asked.ask.tier_to.max(tier),
-                Relax::Overflow(group) if !asked.groups.contains(&group) => asked.groups.push(group),
-                Relax::Overflow(_) => {}
+                Relax::Overflow(other) if asked.groups().any(|known| known == other) => {}
+                Relax::Overflow(other) => asked.overflow.push(other),
             }
         }
         asked
+    }
+
+    /// Every group that is asked, the one the conversation waits for first.
+    pub(crate) fn groups(&self) -> impl Iterator<Item = GroupId> + '_ {
+        std::iter::once(self.group).chain(self.overflow.iter().copied())
     }
 }
