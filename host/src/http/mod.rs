@@ -16,6 +16,8 @@ mod page;
 mod routes;
 mod rulesets;
 mod session;
+#[cfg(test)]
+mod tests;
 mod tokens;
 mod users;
 

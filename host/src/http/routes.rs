@@ -33,6 +33,14 @@ pub(crate) struct Route {
     methods: UtoipaMethodRouter<Arc<App>>,
 }
 
+#[cfg(test)]
+impl Route {
+    /// The paths of the route, with their operations.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = (&String, &utoipa::openapi::PathItem)> {
+        self.methods.1.paths.iter()
+    }
+}
+
 fn public(methods: UtoipaMethodRouter<Arc<App>>) -> Route {
     Route { access: Access::Public, body_bytes_max: BODY_BYTES_MAX, methods }
 }

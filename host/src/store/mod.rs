@@ -73,6 +73,8 @@ pub enum OpenError {
 
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const READERS_MAX: u32 = 8;
+const LOCK_ATTEMPTS: u32 = 10;
+const LOCK_PAUSE: Duration = Duration::from_millis(100);
 /// Pages in the write-ahead log after which it is copied into the database: 64 MiB, so that copying is rare.
 const WAL_PAGES_MAX: u32 = 16_384;
 
@@ -85,10 +87,18 @@ impl Store {
         let at = |error| OpenError::Directory(directory.to_owned(), error);
         std::fs::create_dir_all(directory).map_err(at)?;
         let lock = File::create(directory.join("pointsman.lock")).map_err(at)?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(OpenError::InUse(directory.to_owned())),
-            Err(TryLockError::Error(error)) => return Err(at(error)),
+        let mut attempts = 0;
+        loop {
+            match lock.try_lock() {
+                Ok(()) => break,
+                // A process that was killed a moment ago may still be going.
+                Err(TryLockError::WouldBlock) if attempts < LOCK_ATTEMPTS => {
+                    attempts += 1;
+                    tokio::time::sleep(LOCK_PAUSE).await;
+                }
+                Err(TryLockError::WouldBlock) => return Err(OpenError::InUse(directory.to_owned())),
+                Err(TryLockError::Error(error)) => return Err(at(error)),
+            }
         }
         let database = |error| OpenError::Database(directory.to_owned(), error);
         let options = SqliteConnectOptions::new()
