@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use pointsman_engine::diagnostic::{Diagnostic, Severity};
 use pointsman_engine::model::Directory;
-use pointsman_engine::rules::{self as engine, Ruleset};
+use pointsman_engine::rules::{self as engine, Ruleset, TestOutcome, run_tests};
+use pointsman_engine::simulation::read_scenario;
 use pointsman_engine::tenant::{TenantFolder, TenantSource};
 
 /// What became of a folder.
@@ -31,4 +32,31 @@ impl Compiled {
 pub fn compile(folder: &TenantFolder, base: Option<&Directory>) -> Compiled {
     let engine::Compiled { ruleset, source, diagnostics } = Ruleset::compile(folder, base);
     Compiled { ruleset: ruleset.map(Arc::new), source, diagnostics }
+}
+
+/// A folder compiled, its rule tests run, its scenarios read.
+#[derive(Debug)]
+pub struct Checked {
+    /// What became of it; its diagnostics hold everything found. A ruleset may be there although a rule test fails or a
+    /// scenario cannot run: it is not to be published then.
+    pub compiled: Compiled,
+    /// How each rule test went; none is run while the folder does not compile.
+    pub tests: Vec<TestOutcome>,
+}
+
+/// Does to a folder what must hold before it is published.
+#[must_use]
+pub fn check(folder: &TenantFolder, base: Option<&Directory>) -> Checked {
+    let mut compiled = compile(folder, base);
+    let mut tests = Vec::new();
+    if let Some(source) = &compiled.source {
+        if let Some(ruleset) = &compiled.ruleset {
+            tests = run_tests(ruleset, &source.tests);
+            compiled.diagnostics.extend(tests.iter().filter_map(TestOutcome::diagnostic));
+        }
+        for (slug, text) in &source.scenarios {
+            compiled.diagnostics.extend(read_scenario(slug, text, &source.directory).1);
+        }
+    }
+    Checked { compiled, tests }
 }

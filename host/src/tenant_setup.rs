@@ -9,7 +9,7 @@ use pointsman_engine::rules::Ruleset;
 use pointsman_engine::tenant::TenantFolder;
 
 use crate::clock;
-use crate::compile::compile;
+use crate::compile::check;
 use crate::http::App;
 use crate::problem::Problem;
 use crate::role::Role;
@@ -70,12 +70,15 @@ pub async fn set_up(app: &App, slug: &str, folder: TenantFolder) -> Result<Optio
         return Ok(None);
     }
     let (folder, compiled) = tokio::task::spawn_blocking(move || {
-        let compiled = compile(&folder, None);
+        let compiled = check(&folder, None).compiled;
         (folder, compiled)
     })
     .await
     .map_err(|_| SetupError::Refused(String::from("compiling failed")))?;
-    let Some(ruleset) = compiled.ruleset else { return Err(SetupError::Findings(compiled.diagnostics)) };
+    let blocked = compiled.has_errors();
+    let Some(ruleset) = compiled.ruleset.filter(|_| !blocked) else {
+        return Err(SetupError::Findings(compiled.diagnostics));
+    };
     let at = clock::now().0;
     let mut writer = app.store.writer().await;
     let mut transaction = writer.begin().await?;

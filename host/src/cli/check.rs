@@ -6,9 +6,11 @@ use clap::Args;
 use pointsman_engine::diagnostic::{Diagnostic, Severity};
 use serde::Serialize;
 
-use super::{Format, Verdict, compiled, findings, output};
+use super::{Format, Verdict, findings, output};
+use crate::compile::{Checked, check};
+use crate::folder::read_folder;
 
-/// Find everything that is wrong with a tenant folder, at once
+/// Find everything that is wrong with a tenant folder, at once; its rule tests are run too
 #[derive(Debug, Args)]
 #[command(
     about,
@@ -24,12 +26,14 @@ pub(super) struct Arguments {
 struct Report<'a> {
     errors: usize,
     warnings: usize,
+    tests: usize,
     revision: Option<String>,
     diagnostics: &'a [Diagnostic],
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> anyhow::Result<Verdict> {
-    let (folder, compiled) = compiled(&arguments.tenant_dir)?;
+    let folder = read_folder(&arguments.tenant_dir)?;
+    let Checked { compiled, tests } = check(&folder, None);
     let count = |severity| compiled.diagnostics.iter().filter(|finding| finding.severity == severity).count();
     let errors = count(Severity::Error);
     let revision = compiled.ruleset.as_ref().map(|ruleset| ruleset.revision().to_string());
@@ -37,6 +41,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> anyhow::Result<Verdi
         Format::Json => output::json(&Report {
             errors,
             warnings: count(Severity::Warning),
+            tests: tests.len(),
             revision,
             diagnostics: &compiled.diagnostics,
         })?,
@@ -44,7 +49,8 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> anyhow::Result<Verdi
             let found = findings::render(&compiled.diagnostics, &folder);
             let told = compiled.ruleset.map(|ruleset| {
                 let (groups, agents) = (ruleset.directory().groups.len(), ruleset.directory().agents.len());
-                format!("{} rules, {groups} groups, {agents} agents: ", ruleset.rules().len())
+                let (rules, tests) = (ruleset.rules().len(), tests.len());
+                format!("{rules} rules, {groups} groups, {agents} agents, {tests} rule tests: ")
             });
             let told = told.unwrap_or_default();
             output::say(&format!("{found}{told}{}", findings::summary(&compiled.diagnostics)));

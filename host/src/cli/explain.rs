@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::style::{BAD, DIM, GOOD, NAME, STRONG, WARN, paint};
-use super::{Format, Verdict, compiled, findings, output};
+use super::{Format, Verdict, compiled, output};
 
 /// Tell where a visitor would go, and why
 #[derive(Debug, Args)]
@@ -72,17 +72,7 @@ enum WhoIsThere {
 }
 
 pub(super) fn run(arguments: Arguments, format: Format) -> anyhow::Result<Verdict> {
-    let (folder, compiled) = compiled(&arguments.tenant_dir)?;
-    let Some(ruleset) = compiled.ruleset else {
-        match format {
-            Format::Json => output::json(&serde_json::json!({ "diagnostics": compiled.diagnostics }))?,
-            Format::Human => {
-                let found = findings::render(&compiled.diagnostics, &folder);
-                output::say(&format!("{found}{}: mend them first", findings::summary(&compiled.diagnostics)));
-            }
-        }
-        return Ok(Verdict::Problems);
-    };
+    let Some((ruleset, _)) = compiled(&arguments.tenant_dir, format)? else { return Ok(Verdict::Problems) };
     let mut attributes = BTreeMap::new();
     for attribute in &arguments.attributes {
         let Some((name, value)) = attribute.split_once('=') else {

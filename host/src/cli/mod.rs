@@ -8,12 +8,17 @@ mod findings;
 mod output;
 mod publish;
 mod serve;
+mod simulate;
 mod style;
+mod test;
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use pointsman_engine::rules::Ruleset;
+use pointsman_engine::tenant::TenantSource;
 
 use crate::compile::{Compiled, compile};
 use crate::folder::read_folder;
@@ -38,7 +43,14 @@ const USAGE: u8 = 2;
 )]
 struct Cli {
     /// How results are written: for people, or as one JSON document
-    #[arg(long, global = true, value_enum, default_value_t, hide_possible_values = false)]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "human|json",
+        hide_possible_values = true
+    )]
     format: Format,
     #[command(subcommand)]
     command: Command,
@@ -58,6 +70,8 @@ enum Format {
 enum Command {
     Serve(serve::Arguments),
     Check(check::Arguments),
+    Test(test::Arguments),
+    Simulate(simulate::Arguments),
     Explain(explain::Arguments),
     Publish(publish::Arguments),
 }
@@ -76,6 +90,8 @@ pub fn main() -> ExitCode {
     let outcome = match cli.command {
         Command::Serve(arguments) => serve::run(arguments, cli.format),
         Command::Check(arguments) => check::run(&arguments, cli.format),
+        Command::Test(arguments) => test::run(&arguments, cli.format),
+        Command::Simulate(arguments) => simulate::run(&arguments, cli.format),
         Command::Explain(arguments) => explain::run(arguments, cli.format),
         Command::Publish(arguments) => publish::run(&arguments, cli.format),
     };
@@ -96,9 +112,19 @@ enum Verdict {
     Problems,
 }
 
-/// Reads and compiles a tenant folder.
-fn compiled(folder: &PathBuf) -> anyhow::Result<(pointsman_engine::tenant::TenantFolder, Compiled)> {
+/// Reads and compiles a tenant folder; `None`, with everything that is wrong said, where it does not compile.
+fn compiled(folder: &Path, format: Format) -> anyhow::Result<Option<(Arc<Ruleset>, TenantSource)>> {
     let folder = read_folder(folder)?;
-    let compiled = compile(&folder, None);
-    Ok((folder, compiled))
+    let Compiled { ruleset, source, diagnostics } = compile(&folder, None);
+    if let (Some(ruleset), Some(source)) = (ruleset, source) {
+        return Ok(Some((ruleset, source)));
+    }
+    match format {
+        Format::Json => output::json(&serde_json::json!({ "diagnostics": diagnostics }))?,
+        Format::Human => {
+            let found = findings::render(&diagnostics, &folder);
+            output::say(&format!("{found}{}: mend them first", findings::summary(&diagnostics)));
+        }
+    }
+    Ok(None)
 }

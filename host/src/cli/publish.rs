@@ -8,7 +8,9 @@ use pointsman_engine::diagnostic::Severity;
 use serde_json::{Value, json};
 
 use super::style::{BAD, DIM, GOOD, paint};
-use super::{Format, Verdict, compiled, findings, output};
+use super::{Format, Verdict, findings, output};
+use crate::compile::check;
+use crate::folder::read_folder;
 
 /// Make a tenant folder the live ruleset of a running server
 #[derive(Debug, Args)]
@@ -38,7 +40,8 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> anyhow::Result<Verdict> {
-    let (folder, compiled) = compiled(&arguments.tenant_dir)?;
+    let folder = read_folder(&arguments.tenant_dir)?;
+    let compiled = check(&folder, None).compiled;
     if compiled.has_errors() {
         match format {
             Format::Json => {

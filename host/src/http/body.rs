@@ -136,8 +136,8 @@ mod tests {
     #[test]
     fn a_bad_body_is_told_where_it_is_bad() {
         let place = |field: &str, line, column| BodyPlace { field: field.to_owned(), line, column };
-        assert_eq!(refused(b"{\n  \"inner\": {\"level\": 300}\n}"), (422, place("inner.level", 2, 25)));
-        assert_eq!(refused(b"{\"inner\": {\"levle\": 3}}"), (422, place("inner.levle", 1, 19)));
+        assert_eq!(refused(b"{\n  \"inner\": {\"level\": 300}\n}"), (422, place("inner.level", 2, 24)));
+        assert_eq!(refused(b"{\"inner\": {\"levle\": 3}}"), (422, place("inner.levle", 1, 18)));
         assert_eq!(refused(b"{\"inner\": {\"level\": 3}").0, 400);
         assert_eq!(refused(b"{\"inner\": {\"level\": 3}} x").0, 400);
         assert_eq!(refused(b"{\n\"\xff\"}"), (400, place(".", 2, 2)));

@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use pointsman_engine::diagnostic::{Diagnostic, Severity};
 use pointsman_engine::limits;
+use pointsman_engine::model::Directory;
 use pointsman_engine::rules::{Revision, Ruleset};
 use pointsman_engine::tenant::TenantFolder;
 use serde::{Deserialize, Serialize};
@@ -20,7 +21,7 @@ use super::idempotency::Key;
 use super::page::{Page, limit};
 use super::{App, Shared};
 use crate::clock;
-use crate::compile::{Compiled, compile};
+use crate::compile::{Checked, check as check_folder, compile};
 use crate::problem::Problem;
 use crate::store::{AuditRow, Draft, Manifest, RevisionRow, TenantId, TenantRow};
 use crate::tenants::{Ask, Audit, PublishAsk, Reply};
@@ -72,6 +73,10 @@ pub(crate) struct Findings {
     /// The revision it would be, where it compiles.
     #[serde(skip_serializing_if = "Option::is_none")]
     revision: Option<String>,
+    /// Rule tests that hold.
+    tests_passed: usize,
+    /// Rule tests that do not.
+    tests_failed: usize,
     /// Everything found: file, place, code, message, help.
     #[schema(value_type = Vec<Object>)]
     diagnostics: Vec<Diagnostic>,
@@ -261,34 +266,42 @@ pub(crate) async fn check(
             app.store.folder(&draft_manifest(&app, &tenant).await?).await?
         }
     };
-    let (compiled, _) = compile_here(&app, principal.tenant, folder).await?;
+    let (Checked { compiled, tests }, _) = check_here(&app, principal.tenant, folder).await?;
     Ok(axum::Json(Findings {
         publishable: !compiled.has_errors() && compiled.ruleset.is_some(),
+        tests_passed: tests.iter().filter(|test| test.passed()).count(),
+        tests_failed: tests.iter().filter(|test| !test.passed()).count(),
         revision: compiled.ruleset.map(|ruleset| ruleset.revision().to_string()),
         diagnostics: compiled.diagnostics,
     }))
 }
 
-/// Compiles against what is live, and returns the number of that.
-async fn compile_here(
+/// Checks against what is live, and returns the number of that.
+async fn check_here(
     app: &App,
     tenant: TenantId,
     folder: TenantFolder,
-) -> Result<(Compiled, Option<i64>), Problem> {
-    let (base, live) = app
-        .tenants
-        .read(tenant, |context| {
-            let base = context.directory().ok().cloned();
-            Ok((base, context.live))
-        })
-        .await?;
+) -> Result<(Checked, Option<i64>), Problem> {
+    let (base, live) = base_of(app, tenant).await?;
+    let checked = on_a_thread(app, move || check_folder(&folder, base.as_ref())).await?;
+    Ok((checked, live))
+}
+
+/// The live directory, whose ids are kept, and the number of the live revision.
+async fn base_of(app: &App, tenant: TenantId) -> Result<(Option<Directory>, Option<i64>), Problem> {
+    app.tenants.read(tenant, |context| Ok((context.directory().ok().cloned(), context.live))).await
+}
+
+/// Compiles and checks away from the workers, a few at a time.
+async fn on_a_thread<T: Send + 'static>(
+    app: &App,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
     let _turn = app.compiles.acquire().await.map_err(|_| Problem::unavailable("the server is stopping"))?;
-    let compiled =
-        tokio::task::spawn_blocking(move || compile(&folder, base.as_ref())).await.map_err(|error| {
-            tracing::error!(%error, "compiling failed");
-            Problem::fault()
-        })?;
-    Ok((compiled, live))
+    tokio::task::spawn_blocking(work).await.map_err(|error| {
+        tracing::error!(%error, "compiling failed");
+        Problem::fault()
+    })
 }
 
 /// Compiled revisions that are no longer live, kept to tell old decisions with the names of their time.
@@ -313,7 +326,8 @@ pub(crate) async fn ruleset_at(app: &App, tenant: TenantId, seq: i64) -> Result<
         return Ok(known);
     }
     let folder = app.store.folder(&row.files).await?;
-    let (compiled, _) = compile_here(app, tenant, folder).await?;
+    let (base, _) = base_of(app, tenant).await?;
+    let compiled = on_a_thread(app, move || compile(&folder, base.as_ref())).await?;
     // A revision that this version cannot compile any more is told with the names of the live one.
     let Some(compiled) = compiled.ruleset else { return Ok(ruleset) };
     let mut past = lock();
@@ -422,7 +436,7 @@ async fn go_live(app: &App, principal: &Principal, wish: Wish) -> Result<Reply, 
         return Err(Problem::too_large(format!("`note` is at most {NOTE_BYTES_MAX} bytes")));
     }
     let folder = app.store.folder(&manifest).await?;
-    let (compiled, compiled_against) = compile_here(app, principal.tenant, folder).await?;
+    let (Checked { compiled, .. }, compiled_against) = check_here(app, principal.tenant, folder).await?;
     let Some(ruleset) = compiled.ruleset.filter(|_| compiled.diagnostics.iter().all(is_no_error)) else {
         let errors = compiled.diagnostics.iter().filter(|diagnostic| !is_no_error(diagnostic)).count();
         let mut problem = Problem::unprocessable(format!("{errors} errors keep it from being published"));

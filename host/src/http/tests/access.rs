@@ -72,7 +72,10 @@ async fn only_what_must_be_is_public() {
         .filter(|(_, _, access)| *access == Access::Public)
         .map(|(method, path, _)| format!("{method} {path}"))
         .collect();
-    assert_eq!(public, ["GET /healthz", "GET /readyz", "GET /metrics", "GET /openapi.json", "POST /v1/session"]);
+    assert_eq!(
+        public,
+        ["GET /healthz", "GET /readyz", "GET /metrics", "GET /openapi.json", "POST /v1/session"]
+    );
 }
 
 #[tokio::test]
@@ -83,7 +86,8 @@ async fn agents_change_their_own_presence_and_nobody_elses() {
     assert_eq!((own.status, &own.body["presence"]), (StatusCode::OK, &Value::from("online")));
     let other = host.call(Role::Agent, "PUT", "/v1/agents/li-lei/presence", online).await;
     assert_eq!(other.problem().0, 403);
-    let accepting = host.call(Role::Agent, "PUT", "/v1/agents/li-lei/accepting", r#"{"accepting":false}"#).await;
+    let accepting =
+        host.call(Role::Agent, "PUT", "/v1/agents/li-lei/accepting", r#"{"accepting":false}"#).await;
     assert_eq!(accepting.problem().0, 403);
     let body = r#"{"agent":"li-lei"}"#;
     host.open("hello").await;
@@ -100,7 +104,11 @@ async fn a_tenant_never_sees_another() {
     let seen = host.call_with(&stranger, "GET", "/v1/conversations", "", &[]).await;
     assert_eq!(seen.body["items"], serde_json::json!([]));
     for path in ["/v1/conversations/1", "/v1/conversations/1/trace"] {
-        assert_eq!(host.call_with(&stranger, "GET", path, "", &[]).await.status, StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(
+            host.call_with(&stranger, "GET", path, "", &[]).await.status,
+            StatusCode::NOT_FOUND,
+            "{path}"
+        );
     }
     let closed = r#"{"reason":"resolved"}"#;
     let answer = host.call_with(&stranger, "POST", "/v1/conversations/1/close", closed, &[]).await;
@@ -114,7 +122,10 @@ async fn a_session_lasts_until_it_is_ended_and_not_on_other_sites() {
     let SignIn { tenant, name, password, .. } = host.sign_ins.first().unwrap().clone();
     let sign_in = |password: &str| {
         let body = serde_json::json!({ "tenant": tenant, "name": name, "password": password }).to_string();
-        Request::post("/v1/session").header(header::CONTENT_TYPE, "application/json").body(Body::from(body)).unwrap()
+        Request::post("/v1/session")
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from(body))
+            .unwrap()
     };
     assert_eq!(host.send(sign_in("wrong password")).await.problem(), (401, "wrong-sign-in"));
     let answer = host.send(sign_in(&password)).await;
@@ -130,7 +141,11 @@ async fn a_session_lasts_until_it_is_ended_and_not_on_other_sites() {
     assert_eq!(host.send(call("GET", "http://desk.test")).await.body["name"], "user:admin");
     assert_eq!(host.send(call("DELETE", "http://evil.test")).await.problem().0, 403);
     assert_eq!(host.send(call("DELETE", "http://desk.test")).await.status, StatusCode::NO_CONTENT);
-    assert_eq!(host.send(call("GET", "http://desk.test")).await.problem().0, 401, "at once, although it was looked up");
+    assert_eq!(
+        host.send(call("GET", "http://desk.test")).await.problem().0,
+        401,
+        "at once, although it was looked up"
+    );
 }
 
 #[tokio::test]
@@ -156,7 +171,11 @@ async fn a_token_is_told_once_and_works_until_it_is_revoked() {
     assert_eq!(made.status, StatusCode::CREATED, "{made:?}");
     let (id, token) = (made.body["id"].as_str().unwrap(), made.body["token"].as_str().unwrap());
     let again = host.call_with(admin, "POST", "/v1/tokens", body, &key).await;
-    assert_eq!((again.body["id"].as_str(), again.body.get("token")), (Some(id), None), "no second token, no secret kept");
+    assert_eq!(
+        (again.body["id"].as_str(), again.body.get("token")),
+        (Some(id), None),
+        "no second token, no secret kept"
+    );
     assert_eq!(host.call_with(token, "GET", "/v1/session", "", &[]).await.body["role"], "agent");
     let listed = host.call(Role::Admin, "GET", "/v1/tokens?limit=200", "").await;
     assert!(!listed.body.to_string().contains(token));
@@ -177,7 +196,8 @@ async fn users_come_and_go_and_every_change_is_in_the_audit_log() {
     assert_eq!(host.call(Role::Admin, "DELETE", "/v1/users/mei", "").await.problem().0, 404);
     host.online("li-lei").await;
     let log = host.call(Role::Admin, "GET", "/v1/audit", "").await;
-    let actions: Vec<_> = log.body["items"].as_array().unwrap().iter().map(|item| item["action"].as_str().unwrap()).collect();
+    let actions: Vec<_> =
+        log.body["items"].as_array().unwrap().iter().map(|item| item["action"].as_str().unwrap()).collect();
     assert_eq!(actions, ["agent.presence", "user.remove", "user.create", "tenant.set-up"]);
     assert!(!log.body.to_string().contains("long enough!"));
 }

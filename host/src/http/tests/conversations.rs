@@ -8,7 +8,10 @@ async fn a_conversation_is_routed_served_and_closed_and_tells_why() {
     host.online("wang-fang").await;
     let opened = host.open("我要退款").await;
     assert_eq!(opened["place"], "assigned", "{opened}");
-    assert_eq!((opened["agent"].as_str(), opened["group"].as_str()), (Some("wang-fang"), Some("after-sales")));
+    assert_eq!(
+        (opened["agent"].as_str(), opened["group"].as_str()),
+        (Some("wang-fang"), Some("after-sales"))
+    );
     assert_eq!(opened["replies"], serde_json::json!(["正在为您转接售后"]));
     let message = r#"{"from":"agent","text":"您好"}"#;
     let said = host.call(Role::Agent, "POST", "/v1/conversations/1/messages", message).await;
@@ -18,12 +21,19 @@ async fn a_conversation_is_routed_served_and_closed_and_tells_why() {
     assert_eq!((closed.status, closed.body["place"].as_str()), (StatusCode::OK, Some("closed")));
     let seen = host.call(Role::Viewer, "GET", "/v1/conversations/1", "").await.body;
     assert_eq!((seen["place"].as_str(), seen["agent"].as_str()), (Some("closed"), Some("wang-fang")));
-    assert_eq!((&seen["tags"], &seen["rules"]), (&serde_json::json!(["退款"]), &serde_json::json!(["20-refund"])));
-    let said: Vec<_> = seen["messages"].as_array().unwrap().iter().map(|said| said["from"].as_str().unwrap()).collect();
+    assert_eq!(
+        (&seen["tags"], &seen["rules"]),
+        (&serde_json::json!(["退款"]), &serde_json::json!(["20-refund"]))
+    );
+    let said: Vec<_> =
+        seen["messages"].as_array().unwrap().iter().map(|said| said["from"].as_str().unwrap()).collect();
     assert_eq!(said, ["visitor", "rule", "agent"]);
     let trace = host.call(Role::Viewer, "GET", "/v1/conversations/1/trace", "").await.body;
     let rules = &trace["items"][0]["decision"];
-    assert_eq!((rules["kind"].as_str(), rules["rules"][0]["rule"]["slug"].as_str()), (Some("rules"), Some("20-refund")));
+    assert_eq!(
+        (rules["kind"].as_str(), rules["rules"][0]["rule"]["slug"].as_str()),
+        (Some("rules"), Some("20-refund"))
+    );
     assert_eq!(trace["items"][1]["decision"]["outcome"]["agent"]["slug"], "wang-fang");
     let again = host.call(Role::Agent, "POST", "/v1/conversations/1/close", close).await;
     assert_eq!(again.problem(), (404, "not-found"), "it is not open any more");
@@ -85,7 +95,8 @@ async fn everything_is_there_after_a_restart() {
     }
     let look = async |host: &Host| {
         let mut seen = Vec::new();
-        for path in ["/v1/conversations/1", "/v1/conversations/2", "/v1/agents", "/v1/conversations/2/trace"] {
+        for path in ["/v1/conversations/1", "/v1/conversations/2", "/v1/agents", "/v1/conversations/2/trace"]
+        {
             seen.push(host.call(Role::Viewer, "GET", path, "").await.body);
         }
         seen
@@ -109,7 +120,11 @@ async fn agents_are_changed_live_and_the_change_places_who_waits() {
         (r#"{"skills": {"refund": 9}}"#, 422),
         ("{}", 422),
     ] {
-        assert_eq!(host.call(Role::Supervisor, "PATCH", "/v1/agents/wang-fang", body).await.problem().0, status, "{body}");
+        assert_eq!(
+            host.call(Role::Supervisor, "PATCH", "/v1/agents/wang-fang", body).await.problem().0,
+            status,
+            "{body}"
+        );
     }
     let body = r#"{"capacity": 2, "skills": {"refund": 4}, "groups": {"general": null}}"#;
     let changed = host.call(Role::Supervisor, "PATCH", "/v1/agents/wang-fang", body).await;

@@ -17,7 +17,12 @@ async fn listen(host: &Host) -> std::net::SocketAddr {
     address
 }
 
-async fn connect(host: &Host, address: std::net::SocketAddr, query: &str, origin: &str) -> Result<Stream, Error> {
+async fn connect(
+    host: &Host,
+    address: std::net::SocketAddr,
+    query: &str,
+    origin: &str,
+) -> Result<Stream, Error> {
     let mut request = format!("ws://{address}/v1/events{query}").into_client_request().unwrap();
     let token = format!("Bearer {}", host.token_of(Role::Viewer));
     request.headers_mut().insert("authorization", token.parse().unwrap());
@@ -27,7 +32,8 @@ async fn connect(host: &Host, address: std::net::SocketAddr, query: &str, origin
 
 async fn next(stream: &mut Stream) -> Value {
     loop {
-        let message = tokio::time::timeout(Duration::from_secs(10), stream.next()).await.unwrap().unwrap().unwrap();
+        let message =
+            tokio::time::timeout(Duration::from_secs(10), stream.next()).await.unwrap().unwrap().unwrap();
         if let Message::Text(text) = message {
             return serde_json::from_str(&text).unwrap();
         }
@@ -64,7 +70,8 @@ async fn a_stream_that_breaks_off_is_taken_up_without_gap_or_repeat() {
     let mut paged = Vec::new();
     let mut after = 0;
     loop {
-        let page = host.call(Role::Viewer, "GET", &format!("/v1/events?after={after}&limit=7"), "").await.body;
+        let page =
+            host.call(Role::Viewer, "GET", &format!("/v1/events?after={after}&limit=7"), "").await.body;
         let items = page["items"].as_array().unwrap().clone();
         if items.is_empty() {
             break;
@@ -89,7 +96,10 @@ async fn the_stream_is_for_this_site_and_names_things() {
     tokio::time::sleep(Duration::from_millis(100)).await;
     host.online("wang-fang").await;
     let event = next(&mut stream).await;
-    assert_eq!(event["event"], serde_json::json!({"presence-changed": {"agent": "wang-fang", "presence": "online"}}));
+    assert_eq!(
+        event["event"],
+        serde_json::json!({"presence-changed": {"agent": "wang-fang", "presence": "online"}})
+    );
     assert!(event["at"].as_str().unwrap().ends_with('Z'));
 }
 
@@ -99,7 +109,8 @@ async fn no_event_shows_an_id() {
     let host = Host::start().await;
     host.online("wang-fang").await;
     host.open("退款").await;
-    host.call(Role::Supervisor, "PATCH", "/v1/agents/li-lei", r#"{"capacity":3,"skills":{"refund":2}}"#).await;
+    host.call(Role::Supervisor, "PATCH", "/v1/agents/li-lei", r#"{"capacity":3,"skills":{"refund":2}}"#)
+        .await;
     host.call(Role::Supervisor, "POST", "/v1/conversations/1/return", "{}").await;
     let page = host.call(Role::Viewer, "GET", "/v1/events?limit=200", "").await.body;
     let plain = ["seq", "conversation", "vip", "priority", "position", "level", "tier", "id", "capacity"];

@@ -43,11 +43,11 @@ slug = "app"
 pub(super) const GROUPS: &str = r#"
 [[group]]
 slug = "general"
-wait_unstaffed = true
+when_unstaffed = "wait"
 [[group]]
 slug = "after-sales"
 name = "售后服务"
-wait_unstaffed = true
+when_unstaffed = "wait"
 "#;
 
 pub(super) const AGENTS: &str = r#"
@@ -81,7 +81,9 @@ pub(super) fn folder() -> TenantFolder {
         ("agents.toml", AGENTS),
         ("rules/20-refund.toml", REFUND),
     ];
-    TenantFolder { files: files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect() }
+    TenantFolder {
+        files: files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect(),
+    }
 }
 
 /// A host with one tenant, `shop`, and a token for each role.
@@ -113,7 +115,8 @@ impl Host {
         let tenants = Tenants::start(store.clone(), journal, Arc::clone(&metrics), options).await.unwrap();
         let app = App::new(store, tenants, metrics, Options::default());
         let sign_ins = set_up(&app, "shop", folder()).await.unwrap().unwrap_or_default();
-        let mut host = Host { router: router(Arc::clone(&app)), app, sign_ins, tokens: Vec::new(), directory };
+        let mut host =
+            Host { router: router(Arc::clone(&app)), app, sign_ins, tokens: Vec::new(), directory };
         for role in Role::ALL {
             let agent = (role == Role::Agent).then(|| String::from("wang-fang"));
             let token = host.token("shop", role, agent).await;

@@ -31,8 +31,9 @@ async fn every_kind_of_wrong_request_is_told_as_a_problem() {
 #[tokio::test]
 async fn the_place_in_the_body_is_told() {
     let host = Host::start().await;
-    let answer = host.call(Role::Agent, "POST", "/v1/conversations", "{\n  \"identity\": {\"login\": 7}\n}").await;
-    assert_eq!(answer.body["at"], serde_json::json!({"field": "identity.login", "line": 2, "column": 26}));
+    let answer =
+        host.call(Role::Agent, "POST", "/v1/conversations", "{\n  \"identity\": {\"login\": 7}\n}").await;
+    assert_eq!(answer.body["at"], serde_json::json!({"field": "identity.login", "line": 2, "column": 25}));
 }
 
 #[tokio::test]
@@ -44,11 +45,20 @@ async fn bodies_have_a_type_and_a_limit() {
         .unwrap();
     assert_eq!(host.send(request).await.problem(), (415, "not-json"));
     let long = serde_json::json!({ "text": "退".repeat(64 * 1024) }).to_string();
-    assert_eq!(host.call(Role::Agent, "POST", "/v1/conversations", &long).await.problem(), (413, "too-large"));
+    assert_eq!(
+        host.call(Role::Agent, "POST", "/v1/conversations", &long).await.problem(),
+        (413, "too-large")
+    );
     let huge = serde_json::json!({ "text": "x".repeat(1024 * 1024) }).to_string();
-    assert_eq!(host.call(Role::Agent, "POST", "/v1/conversations", &huge).await.problem(), (413, "too-large"));
+    assert_eq!(
+        host.call(Role::Agent, "POST", "/v1/conversations", &huge).await.problem(),
+        (413, "too-large")
+    );
     let allowed = serde_json::json!({ "text": "x".repeat(64 * 1024) }).to_string();
-    assert_eq!(host.call(Role::Agent, "POST", "/v1/conversations", &allowed).await.status, StatusCode::CREATED);
+    assert_eq!(
+        host.call(Role::Agent, "POST", "/v1/conversations", &allowed).await.status,
+        StatusCode::CREATED
+    );
 }
 
 #[tokio::test]

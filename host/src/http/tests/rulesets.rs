@@ -30,24 +30,32 @@ async fn a_draft_goes_live_in_one_step_and_back() {
     let check = host.call(Role::Supervisor, "POST", "/v1/rulesets/check", "{}").await.body;
     assert_eq!(check["publishable"], true, "{check}");
 
-    let publish = |expected: &Value| serde_json::json!({ "expected_revision": expected, "note": "invoices" }).to_string();
+    let publish = |expected: &Value| {
+        serde_json::json!({ "expected_revision": expected, "note": "invoices" }).to_string()
+    };
     let stale = "0".repeat(64);
     let refused = host.call(Role::Admin, "POST", "/v1/rulesets/publish", &publish(&Value::from(stale))).await;
     assert_eq!(refused.problem(), (409, "stale-revision"));
     let wish = publish(&first["revision"]);
     let published = host.call(Role::Admin, "POST", "/v1/rulesets/publish", &wish).await;
-    assert_eq!((published.status, published.body["number"].as_i64()), (StatusCode::CREATED, Some(2)), "{published:?}");
+    assert_eq!(
+        (published.status, published.body["number"].as_i64()),
+        (StatusCode::CREATED, Some(2)),
+        "{published:?}"
+    );
     assert_eq!(published.body["revision"], check["revision"]);
     let again = host.call(Role::Admin, "POST", "/v1/rulesets/publish", &wish).await;
     assert_eq!(again.problem(), (409, "stale-revision"));
     assert_eq!(host.open("发票").await["group"], "after-sales");
 
-    let back = serde_json::json!({ "number": 1, "expected_revision": published.body["revision"] }).to_string();
+    let back =
+        serde_json::json!({ "number": 1, "expected_revision": published.body["revision"] }).to_string();
     let back = host.call(Role::Admin, "POST", "/v1/rulesets/rollback", &back).await;
     assert_eq!((back.status, back.body["number"].as_i64()), (StatusCode::CREATED, Some(3)), "{back:?}");
     assert_eq!(host.open("发票").await["group"], "general");
     let history = host.call(Role::Supervisor, "GET", "/v1/rulesets/history", "").await.body;
-    let revisions: Vec<_> = history["items"].as_array().unwrap().iter().map(|item| &item["revision"]).collect();
+    let revisions: Vec<_> =
+        history["items"].as_array().unwrap().iter().map(|item| &item["revision"]).collect();
     assert_eq!(revisions, [&first["revision"], &published.body["revision"], &first["revision"]]);
 
     // Old decisions are told with the rules of their time, although rule 0 is another one now; after a restart too.
@@ -71,8 +79,14 @@ async fn what_is_wrong_cannot_go_live_and_is_told_with_its_place() {
     let refused = host.call(Role::Admin, "POST", "/v1/rulesets/publish", &wish).await;
     assert_eq!(refused.problem(), (422, "not-publishable"));
     let finding = &refused.body["diagnostics"][0];
-    assert_eq!((finding["code"].as_str(), finding["did_you_mean"].as_str()), (Some("R202"), Some("after-sales")));
-    assert_eq!((finding["file"].as_str(), finding["span"]["line"].as_u64()), (Some("rules/20-refund.toml"), Some(6)));
+    assert_eq!(
+        (finding["code"].as_str(), finding["did_you_mean"].as_str()),
+        (Some("R202"), Some("after-sales"))
+    );
+    assert_eq!(
+        (finding["file"].as_str(), finding["span"]["line"].as_u64()),
+        (Some("rules/20-refund.toml"), Some(6))
+    );
     assert_eq!(live(&host).await, before, "the running ruleset stays");
     assert_eq!(host.open("退款").await["group"], "after-sales");
 }
@@ -86,9 +100,16 @@ async fn drafts_are_not_overwritten_unseen_and_stay_inside_the_folder() {
     body["expected_draft"] = draft["draft"].clone();
     let body = body.to_string();
     assert_eq!(host.call(Role::Admin, "PUT", "/v1/rulesets/draft", &body).await.status, StatusCode::OK);
-    assert_eq!(host.call(Role::Admin, "PUT", "/v1/rulesets/draft", &body).await.problem(), (409, "stale-draft"));
+    assert_eq!(
+        host.call(Role::Admin, "PUT", "/v1/rulesets/draft", &body).await.problem(),
+        (409, "stale-draft")
+    );
     for path in ["../x", "/etc/passwd", "a//b", "", "a\\b"] {
         let body = serde_json::json!({ "files": { path: "x" } }).to_string();
-        assert_eq!(host.call(Role::Admin, "PUT", "/v1/rulesets/draft", &body).await.problem().0, 422, "{path}");
+        assert_eq!(
+            host.call(Role::Admin, "PUT", "/v1/rulesets/draft", &body).await.problem().0,
+            422,
+            "{path}"
+        );
     }
 }
