@@ -4,8 +4,8 @@
 //! take what, whom each strategy picks, which waiting conversation comes first, and what must never be true.
 
 mod desk_model {
-    pub mod model;
-    pub mod tenant;
+    pub(crate) mod model;
+    pub(crate) mod tenant;
 }
 
 use desk_model::model::Model;

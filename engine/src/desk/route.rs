@@ -174,7 +174,10 @@ impl Desk {
             online: state.online(),
             available: state.pool.len(),
             longest_wait_ms: state.queue.oldest().map_or(0, |(since, _)| at.since_ms(since)),
-            expected_wait_ms: state.pace.expected_wait_ms(state.queue.len() + 1).unwrap_or(0),
+            expected_wait_ms: match (state.pool.len(), state.queue.len()) {
+                (1.., 0) => 0,
+                (_, waiting) => state.pace.expected_wait_ms(waiting + 1).unwrap_or(0),
+            },
             in_hours: self.frame.is_open(group.hours),
         })
     }

@@ -49,7 +49,7 @@ struct Talk {
 }
 
 /// What the desk ought to look like.
-pub struct Model {
+pub(crate) struct Model {
     revisions: [Directory; 2],
     live: usize,
     people: Vec<Person>,
@@ -68,7 +68,7 @@ struct Ask {
 }
 
 impl Model {
-    pub fn new(tenant: &Tenant) -> Model {
+    pub(crate) fn new(tenant: &Tenant) -> Model {
         Model {
             revisions: tenant.directories.clone(),
             live: 0,
@@ -79,7 +79,7 @@ impl Model {
         }
     }
 
-    pub fn all(&self) -> Vec<ConversationId> {
+    pub(crate) fn all(&self) -> Vec<ConversationId> {
         self.talks.keys().copied().collect()
     }
 
@@ -219,7 +219,7 @@ impl Model {
     }
 
     /// Takes in what the desk says happened, and objects to what should not have.
-    pub fn follow(
+    pub(crate) fn follow(
         &mut self,
         live: usize,
         command: &Command,
@@ -435,7 +435,7 @@ impl Model {
     }
 
     /// What must be true whenever the desk is quiet.
-    pub fn must_hold(&self, desk: &Desk) -> Result<(), TestCaseError> {
+    pub(crate) fn must_hold(&self, desk: &Desk) -> Result<(), TestCaseError> {
         let views = desk.conversations();
         prop_assert_eq!(views.len(), self.talks.len(), "conversations lost or invented");
         for view in &views {

@@ -13,31 +13,31 @@ use proptest::prelude::*;
 
 use super::model::Model;
 
-pub const SKILLS: u16 = 3;
-pub const CHANNELS: u16 = 2;
-pub const ENTRIES: usize = 6;
+pub(crate) const SKILLS: u16 = 3;
+pub(crate) const CHANNELS: u16 = 2;
+pub(crate) const ENTRIES: usize = 6;
 
 /// What the rule of one entry asks for.
 #[derive(Clone, Debug)]
-pub struct Wish {
-    pub group: usize,
-    pub agent: Option<usize>,
-    pub prefer: Option<usize>,
-    pub priority: u8,
-    pub tier: Option<u8>,
-    pub skills: Vec<(u16, u8)>,
+pub(crate) struct Wish {
+    pub(crate) group: usize,
+    pub(crate) agent: Option<usize>,
+    pub(crate) prefer: Option<usize>,
+    pub(crate) priority: u8,
+    pub(crate) tier: Option<u8>,
+    pub(crate) skills: Vec<(u16, u8)>,
 }
 
 /// A tenant and a second revision of it.
 #[derive(Clone, Debug)]
-pub struct Tenant {
-    pub directories: [Directory; 2],
-    pub wishes: Vec<Wish>,
+pub(crate) struct Tenant {
+    pub(crate) directories: [Directory; 2],
+    pub(crate) wishes: Vec<Wish>,
 }
 
 /// Something that happens. Numbers choose among what there is at that moment.
 #[derive(Clone, Debug)]
-pub enum Action {
+pub(crate) enum Action {
     Publish(usize),
     Open { entry: usize, channel: u16, customer: Option<u8> },
     Close(usize),
@@ -54,7 +54,7 @@ fn pick<T>(all: &[T], at: usize) -> Option<&T> {
 }
 
 impl Action {
-    pub fn command(&self, tenant: &Tenant, model: &Model) -> Option<CommandBody> {
+    pub(crate) fn command(&self, tenant: &Tenant, model: &Model) -> Option<CommandBody> {
         let agents = tenant.directories[0].agents.len();
         let agent = |at: &usize| AgentId((at % agents) as u32);
         Some(match self {
@@ -90,7 +90,7 @@ impl Action {
 
 impl Tenant {
     /// One rule an entry, the same in both revisions.
-    pub fn rulesets(&self) -> Vec<Ruleset> {
+    pub(crate) fn rulesets(&self) -> Vec<Ruleset> {
         let span = Span::of("", 0..0);
         let rule = |(at, wish): (usize, &Wish)| {
             let skill = |(skill, level): &(u16, u8)| {
@@ -255,7 +255,7 @@ fn wish(groups: usize, agents: usize) -> impl Strategy<Value = Wish> {
 }
 
 /// A tenant of one to three groups and one to six agents.
-pub fn tenants() -> impl Strategy<Value = Tenant> {
+pub(crate) fn tenants() -> impl Strategy<Value = Tenant> {
     (1usize..4, 1usize..7).prop_flat_map(|(groups, agents)| {
         let directory = || {
             (
@@ -307,7 +307,7 @@ pub fn tenants() -> impl Strategy<Value = Tenant> {
 }
 
 /// Things that happen, with the seconds before each.
-pub fn actions(tenant: &Tenant) -> impl Strategy<Value = Vec<(u16, Action)>> + use<> {
+pub(crate) fn actions(tenant: &Tenant) -> impl Strategy<Value = Vec<(u16, Action)>> + use<> {
     let groups = tenant.directories[0].groups.len() as u16;
     let presence = prop::sample::select(vec![
         Presence::Online,

@@ -1,0 +1,77 @@
+//! What you simulate is what you ship: native and WebAssembly give the same events, to the byte.
+//!
+//! Random tenants with random rules, scripts and scenarios, and every example, are run natively and in Node; the
+//! browser test `parity.test.mjs` runs the same cases in Chromium. `cargo xtask test` builds the WebAssembly first.
+
+#[path = "parity/cases.rs"]
+mod cases;
+
+use std::process::Command;
+
+use cases::{Case, Digests};
+use pointsman_engine::rules::Ruleset;
+use pointsman_engine::simulation::{Unobserved, read_scenario, simulate};
+use pointsman_engine::tenant::TenantFolder;
+use pointsman_tests::repository;
+
+/// Random cases beside the examples.
+const RANDOM_CASES: u64 = 200;
+
+fn run_natively(case: &Case) -> Digests {
+    let files = case.files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes())).collect();
+    let compiled = Ruleset::compile(&TenantFolder { files }, None);
+    let ruleset = compiled.ruleset.unwrap_or_else(|| panic!("{}: {:#?}", case.name, compiled.diagnostics));
+    let text = &case.files[&format!("scenarios/{}.toml", case.scenario)];
+    let (scenario, findings) = read_scenario(&case.scenario, text, ruleset.directory());
+    let scenario = scenario.unwrap_or_else(|| panic!("{}: {findings:#?}", case.name));
+    let report = simulate(&ruleset, &scenario, case.seed, &mut Unobserved);
+    Digests {
+        name: case.name.clone(),
+        digest: report.digest.to_string(),
+        revision: report.revision.to_string(),
+        events: report.events,
+        conversations: report.conversations,
+        kpi: serde_json::to_string(&report.kpi).expect("figures are plain data"),
+    }
+}
+
+#[test]
+fn native_and_webassembly_agree_to_the_byte() {
+    let root = repository();
+    let wasm = root.join("web-sim/app/src/generated/wasm/pointsman.js");
+    assert!(wasm.exists(), "there is no {}: run `cargo xtask wasm` first", wasm.display());
+
+    let mut all = cases::examples();
+    all.extend((0..RANDOM_CASES).map(cases::random));
+    let native: Vec<Digests> = all.iter().map(run_natively).collect();
+    let conversations: u64 = native.iter().map(|digests| digests.conversations).sum();
+    let distinct: std::collections::BTreeSet<_> = native.iter().map(|digests| &digests.digest).collect();
+    assert_eq!(distinct.len(), native.len(), "two cases gave the same events: they do not test two things");
+    assert!(conversations > 50_000, "only {conversations} conversations: the cases are too small to tell");
+
+    // Where the browser test finds them too.
+    let folder = root.join("target/parity");
+    std::fs::create_dir_all(&folder).expect("a folder under target/");
+    let cases = folder.join("cases.json");
+    let text = serde_json::to_vec(&serde_json::json!({ "cases": all, "native": native }));
+    std::fs::write(&cases, text.expect("cases are plain data")).expect("a file under target/");
+
+    let script = root.join("web-sim/app/e2e/parity-node.mjs");
+    let output = Command::new("node").arg(&script).arg(&cases).output().expect("Node.js is installed");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let node: Vec<Digests> = serde_json::from_slice(&output.stdout).expect("the script prints digests");
+    for (native, node) in native.iter().zip(&node) {
+        assert_eq!(native, node, "native and WebAssembly disagree");
+    }
+    assert_eq!(native.len(), node.len());
+    println!("{} cases, {conversations} conversations: native = WebAssembly in Node", native.len());
+}
+
+#[test]
+fn the_same_seed_gives_the_same_run_three_times() {
+    let case = cases::example("shop", "promo-peak", 7);
+    let first = run_natively(&case);
+    assert_eq!(run_natively(&case), first);
+    assert_eq!(run_natively(&case), first);
+    println!("shop, promo-peak, seed 7: {} ({} conversations)", first.digest, first.conversations);
+}

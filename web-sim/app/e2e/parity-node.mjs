@@ -1,0 +1,9 @@
+/** Prints what the parity cases in the file named come to in Node: `node parity-node.mjs cases.json`. */
+import { readFile } from 'node:fs/promises';
+import init, * as pointsman from '../src/generated/wasm/pointsman.js';
+import { runCase } from './parity.mjs';
+
+const wasm = new URL('../src/generated/wasm/pointsman_bg.wasm', import.meta.url);
+await init({ module_or_path: await readFile(wasm) });
+const { cases } = JSON.parse(await readFile(process.argv[2], 'utf8'));
+process.stdout.write(JSON.stringify(cases.map((one) => runCase(pointsman, one))));

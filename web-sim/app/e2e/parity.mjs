@@ -1,0 +1,29 @@
+/** Runs one parity case through the engine's WebAssembly. Plain code, so that a page can be handed its text. */
+export function runCase({ Workspace }, { name, files, scenario, seed }) {
+  const workspace = new Workspace();
+  for (const [path, text] of Object.entries(files)) workspace.set_file(path, text);
+  workspace.check();
+  workspace.start(JSON.stringify({ scenario, seed }));
+  for (let ended = 'running'; ended === 'running'; ) ended = JSON.parse(workspace.run_for(200_000)).ended;
+  const text = workspace.report();
+  workspace.free();
+  // The figures are compared as the engine wrote them: JSON.parse would round what the engine did not.
+  const { digest, revision, events, conversations } = JSON.parse(text);
+  const kpi = text.slice(text.indexOf('"kpi":') + '"kpi":'.length);
+  return { name, digest, revision, events, conversations, kpi: wholeObject(kpi) };
+
+  function wholeObject(json) {
+    let depth = 0;
+    let quoted = false;
+    for (let at = 0; at < json.length; at++) {
+      const character = json[at];
+      if (quoted) {
+        if (character === '\\') at++;
+        else if (character === '"') quoted = false;
+      } else if (character === '"') quoted = true;
+      else if (character === '{') depth++;
+      else if (character === '}' && --depth === 0) return json.slice(0, at + 1);
+    }
+    throw new Error('the report has no figures');
+  }
+}
