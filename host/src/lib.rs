@@ -5,6 +5,7 @@ pub mod cli;
 pub mod clock;
 pub mod compile;
 pub mod folder;
+#[allow(unused_qualifications, reason = "the macro that describes a handler writes them")]
 pub mod http;
 pub mod journal;
 pub mod observe;
