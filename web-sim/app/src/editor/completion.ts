@@ -73,7 +73,9 @@ const completeScript: CompletionSource = async (context) => {
   if (/\.$/.test(lead) && !/\.\.$/.test(lead)) {
     const type = receiverType(lead, items.map(({ api }) => api));
     const members = items.filter(({ api }) => api.receiver !== null && (type === null || api.receiver === type));
-    return { from, options: members.map(completionOf), validFor: WORD };
+    // Where the type cannot be told, what several types have is offered once.
+    const named = new Map(members.map((member) => [member.api.name, member]));
+    return { from, options: [...named.values()].map(completionOf), validFor: WORD };
   }
   if (!word && !context.explicit) return null;
   const free = items.filter(({ api }) => api.kind === 'function').map(completionOf);

@@ -19,7 +19,6 @@ function diagnostic(state: EditorState, finding: Finding): Diagnostic {
     to,
     severity,
     message,
-    source: code,
     actions: did_you_mean === null ? [] : [replaceBy(did_you_mean)],
     renderMessage: () => {
       const root = document.createElement('div');

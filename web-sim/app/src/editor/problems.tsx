@@ -3,7 +3,9 @@ import { CloseCircleFilled, DownOutlined, UpOutlined, WarningFilled } from '@ant
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Finding } from '../generated/types/Finding';
-import { useWorkspace } from '../workspace/workspace';
+import { visitor } from '../visitor/visit-store';
+import { navigate } from '../workspace/url-state';
+import { useWorkspace, workspace } from '../workspace/workspace';
 import { goTo } from './go-to';
 import styles from './problems.module.css';
 
@@ -43,21 +45,33 @@ function Line({ finding }: { finding: Finding }) {
   const { t } = useTranslation();
   const { severity, file, place, code, message, help, did_you_mean, witness } = finding;
   return (
-    <button type="button" className={styles.line} onClick={() => goTo(file, place)} data-code={code}>
-      {severity === 'error' ? <CloseCircleFilled className={styles.error} /> : <WarningFilled className={styles.warning} />}
-      <span className={styles.message}>
-        <Quoted text={message} />
-        {did_you_mean !== null && <span className={styles.hint}>{t('editor.didYouMean', { word: did_you_mean })}</span>}
+    <div className={styles.item}>
+      <button type="button" className={styles.line} onClick={() => goTo(file, place)} data-code={code}>
+        {severity === 'error' ? <CloseCircleFilled className={styles.error} /> : <WarningFilled className={styles.warning} />}
+        <span className={styles.message}>
+          <Quoted text={message} />
+          {did_you_mean !== null && <span className={styles.hint}>{t('editor.didYouMean', { word: did_you_mean })}</span>}
+        </span>
+        <span className={styles.where}>
+          <code>{code}</code>
+          <span>{place ? t('editor.place', place) : t('editor.wholeFile')}</span>
+          <span>{file}</span>
+        </span>
         {help !== null && <span className={styles.help}>{help}</span>}
-        {witness !== null && <span className={styles.help}>{t('editor.witness', { message: witness })}</span>}
-      </span>
-      <span className={styles.where}>
-        {file}
-        <span>{place ? t('editor.place', place) : t('editor.wholeFile')}</span>
-        <code>{code}</code>
-      </span>
-    </button>
+      </button>
+      {witness !== null && (
+        <button type="button" className={styles.witness} onClick={() => tryMessage(witness)}>
+          {t('editor.witness', { message: witness })} {t('editor.tryWitness')}
+        </button>
+      )}
+    </div>
   );
+}
+
+/** Lets a visitor say it, to see what happens. */
+function tryMessage(text: string): void {
+  visitor.say(workspace.get().example, text);
+  navigate({ tab: 'visitor' });
 }
 
 /** A message with what it quotes in backticks set as code. */

@@ -12,7 +12,7 @@ import { exampleNames, exampleOpening } from '../workspace/examples';
 import { navigate, useUrlState, type Tab } from '../workspace/url-state';
 import { useWorkspace, workspace } from '../workspace/workspace';
 import styles from './app.module.css';
-import { loadSizes, saveSizes } from './layout';
+import { loadShare, saveShare } from './layout';
 import { StatusBar } from './status-bar';
 import { TopBar } from './top-bar';
 
@@ -20,7 +20,7 @@ export function App() {
   const { t } = useTranslation();
   const url = useUrlState();
   const { files, fault, example } = useWorkspace();
-  const [sizes] = useState(loadSizes);
+  const [share] = useState(loadShare);
   const tenant = exampleNames.includes(url.tenant) ? url.tenant : (exampleNames[0] ?? '');
 
   useEffect(() => workspace.open(tenant), [tenant]);
@@ -47,8 +47,8 @@ export function App() {
       {fault !== null && (
         <Alert banner type="error" title={t('shell.engineFailed', { message: fault })} className={styles.fault ?? ''} />
       )}
-      <Splitter className={styles.body ?? ''} onResizeEnd={saveSizes}>
-        <Splitter.Panel defaultSize={sizes[0]} min={340}>
+      <Splitter className={styles.body ?? ''} onResizeEnd={saveShare}>
+        <Splitter.Panel defaultSize={share} min={340}>
           <div className={styles.workbench}>
             <FileList current={file} />
             <main className={styles.source}>

@@ -39,6 +39,12 @@ class VisitStore extends Store<VisitState> {
     this.set({ tenant, visit: { ...NEW_VISIT, text: message }, answer: null, refused: null });
   }
 
+  /** Has the visitor of this tenant say something else. */
+  say(tenant: string, text: string): void {
+    this.open(tenant, text);
+    this.change({ text });
+  }
+
   change(change: Partial<Visit>): void {
     this.set({ visit: { ...this.get().visit, ...change } });
   }
