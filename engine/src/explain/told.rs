@@ -3,14 +3,10 @@
 use serde::Serialize;
 
 use crate::desk::AssignedBy;
-use crate::id::{AgentId, GroupId, RuleId};
-use crate::model::{Directory, FallbackStep, SkillLevel, Strategy};
-use crate::rules::{Effect, Plan, PlanSource, RuleKind, Ruleset, Target, Trigger};
+use crate::model::Strategy;
+use crate::rules::{RuleKind, Trigger};
 use crate::time::Timestamp;
-use crate::trace::{
-    EffectTrace, GroupTry, MatchedText, PlacementOutcome, PlacementTrace, Reason, RuleFailure, RuleOutcome,
-    RuleTrace, RulesTrace, Trace, TraceStep,
-};
+use crate::trace::{MatchedText, Reason, RuleFailure};
 
 /// A thing of the tenant: its name in files and the name people read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -104,12 +100,68 @@ pub enum OutcomeTold {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct EffectTold {
-    /// What it is, as scripts call it: `to_group`, `priority` …
-    pub effect: &'static str,
+    /// What it is.
+    pub effect: EffectName,
     /// What it was given, for people; `None` where the effect takes nothing.
     pub value: Option<String>,
     /// The earlier rule that had already set it.
     pub overridden_by: Option<Named>,
+}
+
+/// What an effect is, as scripts call it.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum EffectName {
+    /// To a group.
+    ToGroup,
+    /// To one agent.
+    ToAgent,
+    /// To an agent if eligible right now.
+    PreferAgent,
+    /// Only to agents with a skill.
+    RequireSkill,
+    /// Priority.
+    Priority,
+    /// Tier.
+    Tier,
+    /// A tag.
+    Tag,
+    /// A risk.
+    FlagRisk,
+    /// To a bot.
+    ToBot,
+    /// A ticket.
+    OfferTicket,
+    /// Leave a message.
+    OfferLeaveMessage,
+    /// The longest wait.
+    WaitMax,
+    /// A reply.
+    Reply,
+    /// No later rule.
+    Stop,
+}
+
+impl std::fmt::Display for EffectName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            EffectName::ToGroup => "to_group",
+            EffectName::ToAgent => "to_agent",
+            EffectName::PreferAgent => "prefer_agent",
+            EffectName::RequireSkill => "require_skill",
+            EffectName::Priority => "priority",
+            EffectName::Tier => "tier",
+            EffectName::Tag => "tag",
+            EffectName::FlagRisk => "flag_risk",
+            EffectName::ToBot => "to_bot",
+            EffectName::OfferTicket => "offer_ticket",
+            EffectName::OfferLeaveMessage => "offer_leave_message",
+            EffectName::WaitMax => "wait_max",
+            EffectName::Reply => "reply",
+            EffectName::Stop => "stop",
+        })
+    }
 }
 
 /// The rules' answers put together.
@@ -304,191 +356,4 @@ pub enum PlacementOutcomeTold {
     },
     /// It stays where it was.
     Unchanged,
-}
-
-/// Tells one decision that was made under `ruleset`.
-#[must_use]
-pub fn tell(trace: &Trace, ruleset: &Ruleset) -> StepTold {
-    let teller = Teller { ruleset, directory: ruleset.directory() };
-    match &trace.step {
-        TraceStep::Rules(rules) => StepTold::Rules(teller.rules(trace.at, rules)),
-        TraceStep::Placement(placement) => StepTold::Placement(teller.placement(trace.at, placement)),
-    }
-}
-
-/// Knows the names. What a ruleset does not name is told by its number.
-struct Teller<'a> {
-    ruleset: &'a Ruleset,
-    directory: &'a Directory,
-}
-
-impl Teller<'_> {
-    fn rules(&self, at: Timestamp, trace: &RulesTrace) -> RulesTold {
-        RulesTold {
-            at,
-            trigger: trace.trigger,
-            rules: trace.rules.iter().map(|rule| self.rule_trace(rule)).collect(),
-            plan: trace.plan.as_ref().map(|plan| self.plan(plan)),
-        }
-    }
-
-    fn rule_trace(&self, trace: &RuleTrace) -> RuleTold {
-        let info = self.ruleset.rule(trace.rule);
-        RuleTold {
-            rule: self.rule(trace.rule),
-            order: info.map_or(0, |info| info.order),
-            file: info.map(|info| info.file.clone()).unwrap_or_default(),
-            kind: info.map_or(RuleKind::Keyword, |info| info.kind),
-            outcome: match &trace.outcome {
-                RuleOutcome::Matched => OutcomeTold::Matched,
-                RuleOutcome::NoEffect => OutcomeTold::NoEffect,
-                RuleOutcome::GuardFailed(condition) => {
-                    OutcomeTold::GuardFailed { condition: condition.clone() }
-                }
-                RuleOutcome::Stopped { by } => OutcomeTold::Stopped { by: self.rule(*by) },
-                RuleOutcome::BreakerOpen => OutcomeTold::BreakerOpen,
-                RuleOutcome::Failed(failure) => OutcomeTold::Failed { failure: failure.clone() },
-            },
-            matched: trace.matched.clone(),
-            effects: trace.effects.iter().map(|effect| self.effect_trace(effect)).collect(),
-            cost: trace.cost,
-            log: trace.log.clone(),
-        }
-    }
-
-    fn effect_trace(&self, trace: &EffectTrace) -> EffectTold {
-        let (effect, value) = self.effect(&trace.effect);
-        EffectTold { effect, value, overridden_by: trace.overridden_by.map(|rule| self.rule(rule)) }
-    }
-
-    fn effect(&self, effect: &Effect) -> (&'static str, Option<String>) {
-        match effect {
-            Effect::ToGroup(group) => ("to_group", Some(self.group(*group).name)),
-            Effect::ToAgent(agent) => ("to_agent", Some(self.agent(*agent).name)),
-            Effect::PreferAgent(agent) => ("prefer_agent", Some(self.agent(*agent).name)),
-            Effect::RequireSkill(asked) => {
-                let SkillTold { skill, level } = self.skill(asked);
-                ("require_skill", Some(format!("{} ≥ {level}", skill.name)))
-            }
-            Effect::Priority(priority) => ("priority", Some(priority.to_string())),
-            Effect::Tier(tier) => ("tier", Some(tier.to_string())),
-            Effect::Tag(tag) => ("tag", Some(tag.clone())),
-            Effect::FlagRisk(risk) => ("flag_risk", Some(risk.clone())),
-            Effect::ToBot(name) => ("to_bot", Some(name.clone())),
-            Effect::OfferTicket => ("offer_ticket", None),
-            Effect::OfferLeaveMessage => ("offer_leave_message", None),
-            Effect::WaitMax(ms) => ("wait_max", Some(format!("{} s", ms / 1000))),
-            Effect::Reply(text) => ("reply", Some(text.clone())),
-            Effect::Stop => ("stop", None),
-        }
-    }
-
-    fn plan(&self, plan: &Plan) -> PlanTold {
-        PlanTold {
-            target: match &plan.target {
-                Target::Group(group) => TargetTold::Group { group: self.group(*group) },
-                Target::Agent { agent, group } => {
-                    TargetTold::Agent { agent: self.agent(*agent), group: self.group(*group) }
-                }
-                Target::Bot(name) => TargetTold::Away { to: FallbackTold::Bot { name: name.clone() } },
-                Target::LeaveMessage => TargetTold::Away { to: FallbackTold::LeaveMessage },
-                Target::Ticket => TargetTold::Away { to: FallbackTold::Ticket },
-            },
-            source: match plan.source {
-                PlanSource::Rule(rule) => SourceTold::Rule { rule: self.rule(rule) },
-                PlanSource::Entry => SourceTold::Entry,
-                PlanSource::Channel => SourceTold::Channel,
-                PlanSource::Default => SourceTold::Default,
-                PlanSource::Fallback => SourceTold::Fallback,
-            },
-            prefer: plan.prefer.map(|agent| self.agent(agent)),
-            skills: plan.skills.iter().map(|asked| self.skill(asked)).collect(),
-            priority: plan.priority,
-            tier: plan.tier,
-            tags: plan.tags.clone(),
-            risks: plan.risks.clone(),
-            wait_ms_max: plan.wait_ms_max,
-            replies: plan.replies.clone(),
-        }
-    }
-
-    fn placement(&self, at: Timestamp, trace: &PlacementTrace) -> PlacementTold {
-        PlacementTold {
-            at,
-            tries: trace.tries.iter().map(|asked| self.group_try(asked)).collect(),
-            outcome: match &trace.outcome {
-                PlacementOutcome::Assigned { agent, group, why } => PlacementOutcomeTold::Assigned {
-                    agent: self.agent(*agent),
-                    group: self.group(*group),
-                    why: *why,
-                },
-                PlacementOutcome::Queued { group, position, expected_wait_ms } => {
-                    PlacementOutcomeTold::Queued {
-                        group: self.group(*group),
-                        position: *position,
-                        expected_wait_ms: *expected_wait_ms,
-                    }
-                }
-                PlacementOutcome::FellBack { to, reason } => {
-                    PlacementOutcomeTold::FellBack { to: self.fallback(to), reason: *reason }
-                }
-                PlacementOutcome::Unchanged => PlacementOutcomeTold::Unchanged,
-            },
-        }
-    }
-
-    fn group_try(&self, asked: &GroupTry) -> TryTold {
-        let refused = asked.refused.iter().map(|refused| RefusedTold {
-            reason: refused.reason,
-            code: refused.reason.code(),
-            count: refused.count,
-            agents: refused.agents.iter().map(|agent| self.agent(*agent)).collect(),
-        });
-        let considered = asked.considered.iter().map(|considered| ConsideredTold {
-            agent: self.agent(considered.agent),
-            tier: self.directory.agent(considered.agent).map_or(0, |agent| agent.tier),
-            key: considered.key,
-        });
-        TryTold {
-            group: self.group(asked.group),
-            strategy: self.directory.group(asked.group).map(|group| group.strategy).unwrap_or_default(),
-            candidates: asked.candidates,
-            refused: refused.collect(),
-            considered: considered.collect(),
-            group_reason: asked.group_reason,
-        }
-    }
-
-    fn fallback(&self, step: &FallbackStep) -> FallbackTold {
-        match step {
-            FallbackStep::Group(group) => FallbackTold::Group { group: self.group(*group) },
-            FallbackStep::Bot(name) => FallbackTold::Bot { name: name.clone() },
-            FallbackStep::LeaveMessage => FallbackTold::LeaveMessage,
-            FallbackStep::Ticket => FallbackTold::Ticket,
-        }
-    }
-
-    fn rule(&self, id: RuleId) -> Named {
-        named(self.ruleset.rule(id).map(|rule| (&rule.slug, &rule.name)), id)
-    }
-
-    fn group(&self, id: GroupId) -> Named {
-        named(self.directory.group(id).map(|group| (&group.slug, &group.name)), id)
-    }
-
-    fn agent(&self, id: AgentId) -> Named {
-        named(self.directory.agent(id).map(|agent| (&agent.slug, &agent.name)), id)
-    }
-
-    fn skill(&self, asked: &SkillLevel) -> SkillTold {
-        let skill = self.directory.skill(asked.skill).map(|skill| (&skill.slug, &skill.name));
-        SkillTold { skill: named(skill, asked.skill), level: asked.level }
-    }
-}
-
-fn named(found: Option<(&String, &String)>, id: impl std::fmt::Display) -> Named {
-    match found {
-        Some((slug, name)) => Named { slug: slug.clone(), name: name.clone() },
-        None => Named { slug: id.to_string(), name: id.to_string() },
-    }
 }

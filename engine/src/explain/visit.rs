@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::told::{StepTold, tell};
+use super::tell::tell;
+use super::told::StepTold;
 use crate::desk::{Batch, CloseReason, Command, CommandBody, Desk, Event, Identity, Open, Refusal};
 use crate::id::{AgentId, ChannelId, ConversationId};
 use crate::model::{Directory, Presence};
@@ -199,7 +200,7 @@ impl Trial<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explain::{OutcomeTold, PlacementOutcomeTold, SourceTold, TargetTold};
+    use crate::explain::{EffectName, OutcomeTold, PlacementOutcomeTold, SourceTold, TargetTold};
     use crate::tenant::{TenantFolder, read, revision};
     use crate::trace::Reason;
 
@@ -275,7 +276,7 @@ mod tests {
         let Some(StepTold::Rules(rules)) = told.steps.first() else { panic!("{told:?}") };
         assert_eq!(rules.rules[0].outcome, OutcomeTold::Matched);
         assert_eq!(rules.rules[0].matched[0].text, "退款");
-        assert_eq!(rules.rules[0].effects[0].effect, "to_group");
+        assert_eq!(rules.rules[0].effects[0].effect, EffectName::ToGroup);
         let plan = rules.plan.as_ref().unwrap();
         assert!(matches!(&plan.target, TargetTold::Group { group } if group.name == "售后服务"));
         assert!(matches!(&plan.source, SourceTold::Rule { rule } if rule.slug == "20-refund"));

@@ -104,6 +104,31 @@ test('completion offers what the engine knows, and the groups of this tenant', a
   await close();
 });
 
+test('the pointer on a word of a script shows what it means', async () => {
+  const { page, problems, close } = await open({ locale: 'en-GB', hash: '#file=rules/40-vip-value.rhai' });
+  await page.getByTestId('revision').waitFor();
+  const line = page.locator('.cm-line', { hasText: 'answer.to_group("vip")' });
+  await line.locator('span', { hasText: 'to_group' }).hover();
+  const doc = page.locator('.cm-tooltip-hover .pm-doc');
+  assert.match(await textOf(doc, problems), /to_group\(.*group name.*\) -> Effects/s);
+  await close();
+});
+
+test('a file can be added, and what is wrong with it is told at once', async () => {
+  const { page, problems, close } = await open({ locale: 'en-GB' });
+  await complete(page);
+  await page.getByRole('button', { name: 'New file' }).click();
+  await page.getByRole('textbox', { name: 'Path of the file' }).fill('rules/300-extra.toml');
+  await page.keyboard.press('Enter');
+  await page.locator('[data-testid="editor"][data-file="rules/300-extra.toml"]').waitFor();
+  await page.locator('.cm-content').click();
+  await page.keyboard.insertText('[then]\ngruop = "vip"\n');
+  const line = page.getByTestId('problems').locator('[data-code="R102"]');
+  assert.match(await textOf(line, problems), /gruop.*group.*Ln 2, Col 1/s);
+  assert.deepEqual(problems, []);
+  await close();
+});
+
 test('a visitor who wants a refund goes to after-sales, and the trace names the rule and the word', async () => {
   const { page, problems, close } = await open({ hash: '#tab=visitor' });
   await page.getByTestId('message').fill('😭我要退款');

@@ -9,11 +9,10 @@ if (!folder) {
   process.exit(2);
 }
 
-/** What is shown, under which name, and what must be there before the picture is taken. */
+/** What is shown, under which name and in which appearances, and what must be there before the picture is taken. */
 const scenes = [
-  { name: 'first-screen', hash: '', ready: '[data-testid="run-line"][data-ended="complete"]' },
-  { name: 'visitor', hash: '#tab=visitor&file=rules/90-refund.toml', ready: '[data-testid="route"]' },
-  { name: 'tests', hash: '#tab=tests&file=tests/keywords.toml', ready: '[data-testid="tests"]' },
+  { name: 'first-screen', schemes: ['light', 'dark'], hash: '', ready: '[data-testid="run-line"][data-ended="complete"]' },
+  { name: 'visitor', schemes: ['light'], hash: '#tab=visitor&file=rules/90-refund.toml', ready: '[data-testid="route"]' },
 ];
 
 await mkdir(folder, { recursive: true });
@@ -24,9 +23,10 @@ for (const locale of ['zh-CN', 'en-GB']) {
       locale,
       colorScheme,
       viewport: { width: 1280, height: 800 },
-      deviceScaleFactor: 2,
+      deviceScaleFactor: 1.5,
     });
-    for (const { name, hash, ready } of scenes) {
+    for (const { name, hash, ready, schemes } of scenes) {
+      if (!schemes.includes(colorScheme)) continue;
       const page = await context.newPage();
       await page.goto(site.url + hash);
       await page.locator(ready).waitFor({ timeout: 30_000 });

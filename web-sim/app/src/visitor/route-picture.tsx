@@ -99,7 +99,7 @@ function Plan({ way, catalogue, present }: { way: Way; catalogue: Catalogue; pre
       {groups.map(({ slug }) => (
         <path key={slug} d={curve(POINTS_X, middle, GROUP_X, y.get(slug) ?? middle)} className={styles.idle} />
       ))}
-      {way.away && <path d={curve(POINTS_X, middle, GROUP_X, awayY)} className={styles.idle} />}
+      
       {takenY !== undefined &&
         members.map(({ agent, isPicked }, at) => (
           <path key={agent.slug} d={curve(FORK_X, takenY, AGENT_X, rowY(at, members.length))} className={isPicked ? styles.taken : styles.idle} />
@@ -123,7 +123,7 @@ function Plan({ way, catalogue, present }: { way: Way; catalogue: Catalogue; pre
       {takenY !== undefined && outcome?.kind !== 'assigned' && !way.queued && members.length > 0 && (
         <path d={`M ${GROUP_X} ${takenY} H ${FORK_X}`} className={styles.idle} />
       )}
-      {way.away && <path d={`${curve(POINTS_X, middle, GROUP_X, awayY)} H ${FORK_X}`} className={styles.taken} />}
+      {way.away && <path d={curve(POINTS_X, middle, GROUP_X, awayY)} className={styles.taken} />}
 
       <g transform={`translate(20 ${middle})`}>
         <circle r="14" className={styles.station} />

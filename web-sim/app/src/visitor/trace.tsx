@@ -97,7 +97,7 @@ function Effect({ told: { effect, value, overridden_by } }: { told: EffectTold }
   const { t } = useTranslation();
   return (
     <span className={styles.effect} data-overridden={overridden_by !== null}>
-      <span>{t(`words.effect.${effect as 'tag'}`)}</span>
+      <span>{t(`words.effect.${effect}`)}</span>
       {value !== null && <b>{value}</b>}
       {overridden_by && <em>{t('visitor.overriddenBy', { rule: overridden_by.name })}</em>}
     </span>
