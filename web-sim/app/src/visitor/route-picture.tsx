@@ -136,7 +136,7 @@ function Plan({ way, catalogue, present }: { way: Way; catalogue: Catalogue; pre
       <g transform={`translate(${POINTS_X} ${middle})`}>
         <circle r="5.5" className={styles.points} />
       </g>
-      <foreignObject x={42} y={middle - 46} width={POINTS_X - 50} height={40}>
+      <foreignObject x={42} y={middle - 60} width={POINTS_X - 50} height={54}>
         <div className={styles.rule} title={rule}>
           {rule}
         </div>

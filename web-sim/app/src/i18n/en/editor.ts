@@ -8,7 +8,7 @@ export const editor: typeof zh = {
   place: 'Ln {{line}}, Col {{column}}',
   wholeFile: 'whole file',
   didYouMean: 'Change to {{word}}',
-  witness: 'For example: “{{message}}”',
+  witness: 'For example: "{{message}}"',
   tryWitness: 'Try this message',
   changed: 'changed',
   add: 'New file',

@@ -32,10 +32,10 @@ export const simulate: typeof zh = {
     fallback: 'Fallback',
   },
   define: {
-    service_level: 'Connected within the group’s target ÷ (connected + abandoned after the short-abandon limit).',
+    service_level: "Connected within the group's target ÷ (connected + abandoned after the short-abandon limit).",
     wait: 'From asking for people until connected or gone, over all connected and abandoned, zeros included. Half, nine in ten, 99 in 100 wait at most this long.',
     abandonment: 'Left before being connected ÷ (connected + abandoned), short abandons included.',
-    occupancy: 'Time with at least one conversation in hand ÷ time present, over all agents, until the scenario’s end.',
+    occupancy: "Time with at least one conversation in hand ÷ time present, over all agents, until the scenario's end.",
     misrouted: 'Of the conversations with a known right group, the share sent to another one that is not below it.',
     fallback: 'Ended with a bot, message or ticket because nobody could take it ÷ all conversations.',
   },

@@ -39,7 +39,7 @@ export const words: typeof zh = {
     rank: 'ranked by script',
   },
   assignedBy: {
-    strategy: 'by the group’s strategy',
+    strategy: "by the group's strategy",
     stick: 'served this customer last',
     directed: 'directed by a rule',
     preferred: 'preferred by a rule',
