@@ -82,6 +82,10 @@ pub const SCRIPT_LOG_LINES_MAX: usize = 64;
 pub const SCRIPT_LOG_BYTES_MAX: usize = 8 * 1024;
 /// Lines, and columns of one line, of a script: Rhai counts both in 16 bits.
 pub const SCRIPT_LINES_MAX: usize = 65_535;
+/// Findings reported in one script.
+pub const SCRIPT_FINDINGS_MAX: usize = 100;
+/// Names among which the one that was probably meant is looked for.
+pub const SUGGEST_AMONG_MAX: usize = 256;
 /// Bytes of the message of a rule's failure.
 pub const FAILURE_MESSAGE_BYTES_MAX: usize = 500;
 

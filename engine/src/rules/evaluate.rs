@@ -34,8 +34,10 @@ impl Ruleset {
                     break;
                 }
                 run.trace(rule, RuleOutcome::Stopped { by });
-            } else if let Some(failed) = rule.guard.first_failed(facts, &mut run.words) {
-                if level == TraceLevel::Full {
+            } else if !rule.guard.holds(facts, &mut run.words) {
+                if level == TraceLevel::Full
+                    && let Some(failed) = rule.guard.first_failed(facts, &mut run.words)
+                {
                     let outcome = RuleOutcome::GuardFailed(failed.to_string());
                     let mut trace = rule_trace(rule, outcome);
                     trace.matched = run.matched(&rule.guard, facts);

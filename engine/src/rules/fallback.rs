@@ -16,7 +16,7 @@ pub fn ends_at(directory: &Directory, plan: &Plan, is_open: &dyn Fn(HoursId) -> 
         Target::Group(group) | Target::Agent { group, .. } => *group,
     };
     let mut way = Way { directory, plan, is_open, passed: Vec::new() };
-    way.from(group)
+    way.end_of(group)
 }
 
 struct Way<'a> {
@@ -29,7 +29,7 @@ struct Way<'a> {
 
 impl Way<'_> {
     /// Where a conversation that is to wait in `id` ends.
-    fn from(&mut self, id: GroupId) -> FallbackStep {
+    fn end_of(&mut self, id: GroupId) -> FallbackStep {
         let empty = Fallback::default();
         let group = self.directory.group(id).filter(|group| group.active);
         if let Some(group) = group
@@ -49,7 +49,7 @@ impl Way<'_> {
             let FallbackStep::Group(next) = step else { return step.clone() };
             let waits = self.directory.group(*next).is_some_and(|next| next.active && self.may_wait(next));
             if waits && !self.passed.contains(next) && self.passed.len() < FALLBACK_HOPS_MAX {
-                return self.from(*next);
+                return self.end_of(*next);
             }
         }
         FallbackStep::LeaveMessage

@@ -106,13 +106,20 @@ impl CompiledGuard {
         }
     }
 
-    /// The first condition that does not hold; `None`: the rule may run.
+    /// Whether every condition holds, so that the rule may run.
     #[inline]
+    pub(super) fn holds(&self, facts: &Facts<'_>, words: &mut Words<'_>) -> bool {
+        self.conditions.iter().all(|condition| condition.holds(facts))
+            && self.keywords.as_ref().is_none_or(|keywords| keywords.failed(words.found(facts)).is_none())
+    }
+
+    /// The first condition that does not hold, for traces.
     pub(super) fn first_failed(&self, facts: &Facts<'_>, words: &mut Words<'_>) -> Option<Failed<'_>> {
-        if let Some(failed) = self.conditions.iter().find_map(|condition| condition.failed(facts)) {
-            return Some(failed);
+        match self.conditions.iter().find(|condition| !condition.holds(facts)) {
+            Some(Condition::Attribute { name, .. }) => Some(Failed::Attribute(name)),
+            Some(condition) => Some(Failed::Condition(condition.name())),
+            None => self.keywords.as_ref()?.failed(words.found(facts)).map(Failed::Condition),
         }
-        self.keywords.as_ref()?.failed(words.found(facts)).map(Failed::Condition)
     }
 
     /// The keyword condition, where there is one.
@@ -123,36 +130,50 @@ impl CompiledGuard {
 
 impl Condition {
     #[inline]
-    fn failed(&self, facts: &Facts<'_>) -> Option<Failed<'_>> {
+    fn holds(&self, facts: &Facts<'_>) -> bool {
         let (conversation, customer) = (&facts.conversation, &facts.customer);
         let is_open = |hours: HoursId| facts.hours_open.get(hours.index()).copied().unwrap_or(false);
         let has_tag = |tag: &String| conversation.tags.contains(tag);
-        let (holds, name) = match self {
-            Condition::Channel(channels) => (channels.contains(conversation.channel.0), "channel"),
-            Condition::Group(groups) => (conversation.group.is_some_and(|id| groups.contains(id.0)), "group"),
-            Condition::VipMin(least) => (customer.vip >= *least, "vip_min"),
-            Condition::VipMax(most) => (customer.vip <= *most, "vip_max"),
-            Condition::Returning(returning) => (customer.returning == *returning, "returning"),
-            Condition::HoursOpen(hours) => (is_open(*hours), "hours"),
-            Condition::HoursClosed(hours) => (!is_open(*hours), "hours_closed"),
-            Condition::Language(languages) => (
-                conversation.language.is_some_and(|is| languages.iter().any(|of| speaks(is, of))),
-                "language",
-            ),
+        match self {
+            Condition::Channel(channels) => channels.contains(conversation.channel.0),
+            Condition::Group(groups) => conversation.group.is_some_and(|group| groups.contains(group.0)),
+            Condition::VipMin(least) => customer.vip >= *least,
+            Condition::VipMax(most) => customer.vip <= *most,
+            Condition::Returning(returning) => customer.returning == *returning,
+            Condition::HoursOpen(hours) => is_open(*hours),
+            Condition::HoursClosed(hours) => !is_open(*hours),
+            Condition::Language(languages) => {
+                conversation.language.is_some_and(|is| languages.iter().any(|of| speaks(is, of)))
+            }
             Condition::Entry(entries) => {
-                (conversation.entry.is_some_and(|is| entries.iter().any(|of| of == is)), "entry")
+                conversation.entry.is_some_and(|is| entries.iter().any(|of| of == is))
             }
-            Condition::TagsAny(tags) => (tags.iter().any(has_tag), "tags_any"),
-            Condition::TagsAll(tags) => (tags.iter().all(has_tag), "tags_all"),
-            Condition::TagsNone(tags) => (!tags.iter().any(has_tag), "tags_none"),
+            Condition::TagsAny(tags) => tags.iter().any(has_tag),
+            Condition::TagsAll(tags) => tags.iter().all(has_tag),
+            Condition::TagsNone(tags) => !tags.iter().any(has_tag),
             Condition::Attribute { name, values } => {
-                return match customer.attributes.get(name) {
-                    Some(value) if values.contains(value) => None,
-                    _ => Some(Failed::Attribute(name)),
-                };
+                customer.attributes.get(name).is_some_and(|value| values.contains(value))
             }
-        };
-        (!holds).then_some(Failed::Condition(name))
+        }
+    }
+
+    /// The condition's name in the rule's file.
+    fn name(&self) -> &'static str {
+        match self {
+            Condition::Channel(_) => "channel",
+            Condition::Group(_) => "group",
+            Condition::VipMin(_) => "vip_min",
+            Condition::VipMax(_) => "vip_max",
+            Condition::Returning(_) => "returning",
+            Condition::HoursOpen(_) => "hours",
+            Condition::HoursClosed(_) => "hours_closed",
+            Condition::Language(_) => "language",
+            Condition::Entry(_) => "entry",
+            Condition::TagsAny(_) => "tags_any",
+            Condition::TagsAll(_) => "tags_all",
+            Condition::TagsNone(_) => "tags_none",
+            Condition::Attribute { .. } => "attributes",
+        }
     }
 }
 

@@ -6,8 +6,10 @@
 
 use daachorse::{CharwiseDoubleArrayAhoCorasick, CharwiseDoubleArrayAhoCorasickBuilder};
 
+use smallvec::SmallVec;
+
 use super::Matching;
-use crate::text::{NormalText, Squeezed, is_word_boundary, normal_keyword, squeezed_keyword};
+use crate::text::{NormalText, Squeezed, is_separator, is_word_boundary, normal_keyword, squeezed_keyword};
 
 /// A keyword's number in its ruleset: equal spelling, matching and treatment of separators share one.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,6 +74,7 @@ impl KeywordBuilder {
                     index.any_plain = true;
                 } else {
                     index.any_skipping = true;
+                    index.any_skipping_word |= variant & WHOLE_WORD != 0;
                 }
             }
         }
@@ -89,6 +92,7 @@ pub(super) struct KeywordIndex {
     variants: Vec<u8>,
     any_plain: bool,
     any_skipping: bool,
+    any_skipping_word: bool,
 }
 
 impl std::fmt::Debug for KeywordIndex {
@@ -159,7 +163,7 @@ pub(super) struct Hit {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Found {
     /// Ascending, without duplicates.
-    keywords: Vec<KeywordId>,
+    keywords: SmallVec<[KeywordId; 8]>,
     /// In order of the text; only when asked for, and each keyword's first few.
     pub(super) hits: Vec<Hit>,
 }
@@ -189,6 +193,12 @@ impl KeywordIndex {
     pub(super) fn find(&self, text: &NormalText, with_hits: bool) -> Found {
         let mut found = Found::default();
         let Some(automaton) = &self.automaton else { return found };
+        if !with_hits && !self.any_plain && !self.any_skipping_word {
+            // No place is asked for, so nothing needs the squeezed view but the automaton itself.
+            self.skipping_pass(automaton, text.as_str(), &mut found);
+            found.thin_out();
+            return found;
+        }
         let views = Views::new(text, self.any_skipping);
         if views.squeezed.is_none() {
             // Without a separator in the text, the plain view serves the keywords that skip them too.
@@ -201,6 +211,24 @@ impl KeywordIndex {
         }
         found.thin_out();
         found
+    }
+
+    fn skipping_pass(&self, automaton: &CharwiseDoubleArrayAhoCorasick<u32>, text: &str, found: &mut Found) {
+        let mut thin_out_at = THIN_OUT_AT;
+        let mut stepper = automaton.find_overlapping_stepper();
+        for character in text.chars().filter(|character| !is_separator(*character)) {
+            stepper.consume(character);
+            for hit in stepper.matches() {
+                let keyword = KeywordId(hit.value() << VARIANT_BITS | SKIPS_SEPARATORS);
+                if found.keywords.last() != Some(&keyword) {
+                    found.keywords.push(keyword);
+                }
+            }
+            if found.keywords.len() >= thin_out_at {
+                found.thin_out();
+                thin_out_at = THIN_OUT_AT.max(found.keywords.len() * 2);
+            }
+        }
     }
 
     fn pass(
@@ -254,11 +282,13 @@ mod tests {
         let mut builder = KeywordBuilder::default();
         let ids: Vec<_> = keywords.iter().map(|(k, m, s)| (builder.add(k, *m, *s), *k)).collect();
         let index = builder.build().unwrap();
-        let found = index.find(&NormalText::new(text), true);
+        let text = NormalText::new(text);
+        let found = index.find(&text, true);
+        assert_eq!(index.find(&text, false).keywords, found.keywords, "with and without places");
         let mut hit: Vec<_> = found.hits.iter().map(|hit| hit.keyword).collect();
         hit.sort();
         hit.dedup();
-        assert_eq!(hit, found.keywords, "hits and keywords tell the same");
+        assert_eq!(hit, found.keywords(), "hits and keywords tell the same");
         ids.iter()
             .filter(|(id, _)| id.is_some_and(|id| found.contains(id)))
             .map(|(_, k)| (*k).to_owned())
@@ -306,7 +336,7 @@ mod tests {
         let other = builder.add("a", Substring, true).unwrap();
         let index = builder.build().unwrap();
         let found = index.find(&NormalText::new(&"a".repeat(60_000)), false);
-        assert_eq!(found.keywords, [id, other]);
+        assert_eq!(found.keywords(), [id, other]);
         assert!(found.keywords.capacity() <= 4 * THIN_OUT_AT);
     }
 

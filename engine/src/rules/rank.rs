@@ -52,7 +52,7 @@ impl Ruleset {
         let mut scripts = Vec::new();
         for rule in self.rules.iter().filter(|rule| rule.hooks.contains(Hook::Rank)) {
             if let Body::Script(script) = &rule.body
-                && rule.guard.first_failed(facts, &mut words).is_none()
+                && rule.guard.holds(facts, &mut words)
                 && !is_switched_off(rule.info.id)
             {
                 scripts.push((rule, script));

@@ -4,11 +4,11 @@ use rhai::{Array, Dynamic, Engine, ImmutableString, NativeCallContext};
 
 use super::call::{Call, Fallible, bad_answer};
 use super::effects::Effects;
-use super::names::Slugs;
+use super::names::{Names, Slugs};
 use super::objects::{Candidate, Conversation, Customer, Desk, Group, Message, or_nothing};
 use super::registry::{ApiItem, ApiType as T, parameter as p};
-use crate::diagnostic::nearest;
 use crate::id::GroupId;
+use crate::limits;
 use crate::rules::Hook;
 
 const RANK: &[Hook] = &[Hook::Rank];
@@ -28,21 +28,28 @@ pub(super) fn register_types(engine: &mut Engine) {
 /// The number of the thing with this slug.
 ///
 /// # Errors
-/// There is none; the message says which was probably meant.
-pub(super) fn find(slugs: &Slugs, slug: &str) -> Fallible<u32> {
-    slugs.find(slug).ok_or_else(|| {
-        let meant = nearest(slug, slugs.known());
-        let meant = meant.map_or_else(String::new, |meant| format!(", did you mean `{meant}`?"));
-        bad_answer(format!("unknown {} `{slug}`{meant}", slugs.what))
-    })
+/// There is none; the message says which was probably meant, where there are not too many to look through.
+pub(super) fn find(context: &NativeCallContext<'_>, kind: fn(&Names) -> &Slugs, slug: &str) -> Fallible<u32> {
+    let call = Call::of(context)?;
+    let slugs = kind(&call.names);
+    if let Some(id) = slugs.find(slug) {
+        return Ok(id);
+    }
+    call.charge(slug.len())?;
+    if slug.len() > limits::LABEL_BYTES_MAX {
+        return Err(bad_answer(format!("unknown {}, with a name of {} bytes", slugs.what, slug.len())));
+    }
+    let meant = slugs.nearest(slug, limits::SUGGEST_AMONG_MAX, |compared| call.charge(compared * 2_048))?;
+    let meant = meant.map_or_else(String::new, |meant| format!(", did you mean `{meant}`?"));
+    Err(bad_answer(format!("unknown {} `{slug}`{meant}", slugs.what)))
 }
 
 /// The group with this slug.
 ///
 /// # Errors
 /// There is none.
-pub(super) fn find_group(slugs: &Slugs, slug: &str) -> Fallible<GroupId> {
-    find(slugs, slug).map(|id| GroupId(u16::try_from(id).unwrap_or(u16::MAX)))
+pub(super) fn find_group(context: &NativeCallContext<'_>, slug: &str) -> Fallible<GroupId> {
+    find(context, |names| &names.groups, slug).map(|id| GroupId(u16::try_from(id).unwrap_or(u16::MAX)))
 }
 
 fn list(texts: &[ImmutableString]) -> Array {
@@ -238,8 +245,8 @@ pub(super) static ITEMS: &[ApiItem] = &[
     .doc("What the tenant's site says about the customer under this name.", "站点提供的客户属性。")
     .example("customer.attribute(\"plan\")", "\"pro\""),
     ApiItem::method(T::Desk, "group", &[p("group", T::GroupName)], T::Group, |engine| {
-        engine.register_fn("group", |desk: &mut Desk, group: &str| {
-            let id = find_group(&desk.0.names.groups, group)?;
+        engine.register_fn("group", |context: NativeCallContext, desk: &mut Desk, group: &str| {
+            let id = find_group(&context, group)?;
             let found = desk.0.group(id);
             found.ok_or_else(|| bad_answer(format!("group `{group}` is not on this desk")))
         });
@@ -247,10 +254,9 @@ pub(super) static ITEMS: &[ApiItem] = &[
     .doc("A group in numbers.", "客服组的实时数字。")
     .example("desk.group(\"after-sales\").waiting", "3"),
     ApiItem::method(T::Desk, "is_open", &[p("hours", T::HoursName)], T::Bool, |engine| {
-        engine.register_fn("is_open", |desk: &mut Desk, hours: &str| {
-            find(&desk.0.names.hours, hours)?;
-            let open = desk.0.names.hours_named(hours).and_then(|id| desk.0.hours_open.get(id.index()));
-            Fallible::Ok(open.copied().unwrap_or(false))
+        engine.register_fn("is_open", |context: NativeCallContext, desk: &mut Desk, hours: &str| {
+            let id = find(&context, |names| &names.hours, hours)?;
+            Fallible::Ok(desk.0.hours_open.get(id as usize).copied().unwrap_or(false))
         });
     })
     .doc("Whether these business hours are open now.", "该工作时间现在是否开放。")
@@ -364,7 +370,7 @@ pub(super) static ITEMS: &[ApiItem] = &[
     .on(RANK),
     ApiItem::method(T::Agent, "skill", &[p("skill", T::SkillName)], T::Int, |engine| {
         engine.register_fn("skill", |context: NativeCallContext, agent: &mut Candidate, skill: &str| {
-            let id = find(&Call::of(&context)?.names.skills, skill)?;
+            let id = find(&context, |names| &names.skills, skill)?;
             let level = agent.0.skills.iter().find(|known| u32::from(known.skill.0) == id);
             Fallible::Ok(level.map_or(0, |known| i64::from(known.level)))
         });

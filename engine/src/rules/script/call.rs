@@ -18,6 +18,27 @@ use crate::trace::{RuleFailure, RuleFailureKind};
 /// What a native function may fail with.
 pub(super) type Fallible<T> = Result<T, Box<EvalAltResult>>;
 
+/// Rhai's notes on which function each call means, kept from call to call: finding them anew takes longer than running
+/// a small script. They bear on speed alone.
+#[derive(Debug, Default)]
+pub(super) struct CallCaches(Mutex<Vec<Caches>>);
+
+/// Notes kept for one script: one for each thread that may run it at the same time.
+const CACHES_KEPT_MAX: usize = 8;
+
+impl CallCaches {
+    fn take(&self) -> Caches {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+
+    fn give_back(&self, caches: Caches) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() < CACHES_KEPT_MAX {
+            kept.push(caches);
+        }
+    }
+}
+
 /// What travels with a call, for the functions that the script calls.
 #[derive(Debug)]
 pub(super) struct Call {
@@ -95,19 +116,12 @@ impl Call {
 /// The value is over the limits, or the budget is used up.
 pub(super) fn variable(
     name: &str,
-    index: usize,
+    _index: usize,
     context: EvalContext<'_, '_, '_, '_, '_, '_>,
 ) -> Fallible<Option<Dynamic>> {
     let Some(call) = context.tag().read_lock::<Arc<Call>>() else { return Ok(None) };
-    // An index says that the parser found the variable in the function itself.
-    if index == 0
-        && let Some(constant) = call.constants.get(name)
-    {
-        return Ok(Some(constant.clone()));
-    }
-    if let Some(value) = context.scope().get(name)
-        && (value.is_array() || value.is_map() || value.is_string())
-    {
+    let Some(value) = context.scope().get(name) else { return Ok(call.constants.get(name).cloned()) };
+    if value.is_array() || value.is_map() || value.is_string() {
         let size = Size::of(value)?;
         // Items cost a quarter of an operation to copy, entries of a map about one; a text is shared.
         call.charge(size.items * 16 + size.entries * 64)?;
@@ -176,7 +190,7 @@ pub(super) fn call(script: &Script, hook: Hook, names: &Arc<Names>, args: &mut [
     let mut global = engine.new_global_runtime_state();
     global.lib.push(script.ast.shared_lib().clone());
     global.tag = Dynamic::from(Arc::clone(&call));
-    let mut caches = Caches::new();
+    let mut caches = script.caches.take();
     let mut scope = Scope::new();
     let mut args: Vec<&mut Dynamic> = args.iter_mut().collect();
     let result = EvalContext::new(engine, &mut global, &mut caches, &mut scope, None).call_fn_raw(
@@ -185,6 +199,9 @@ pub(super) fn call(script: &Script, hook: Hook, names: &Arc<Names>, args: &mut [
         false,
         &mut args,
     );
+    if result.is_ok() {
+        script.caches.give_back(caches);
+    }
     let work = call.work.load(Ordering::Relaxed);
     Called {
         result: result.map_err(|error| failure(*error)),

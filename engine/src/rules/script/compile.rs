@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rhai::{AST, CallFnOptions, Dynamic, EvalAltResult, ImmutableString, ParseErrorType, Scope};
 
-use super::call::{Call, failure};
+use super::call::{Call, CallCaches, failure};
 use super::engine::{parser, runner};
 use super::names::Names;
 use super::position::span;
@@ -65,7 +65,7 @@ impl Script {
         };
         ast.clear_statements();
         let uses = Uses::of(&written, names);
-        Some(Script { ast, constants: Arc::new(constants), uses })
+        Some(Script { ast, constants: Arc::new(constants), caches: CallCaches::default(), uses })
     }
 
     /// The hooks that the script defines, in the order of [`HOOKS`].

@@ -3,7 +3,7 @@
 use rhai::NativeCallContext;
 
 use super::api::{find, find_group};
-use super::call::{Call, Fallible, bad_answer};
+use super::call::{Fallible, bad_answer};
 use super::effects::Effects;
 use super::registry::{ApiItem, ApiType as T, parameter as p};
 use crate::id::{AgentId, SkillId};
@@ -17,7 +17,7 @@ fn small(what: &str, value: i64) -> Fallible<u8> {
 }
 
 fn skill(context: &NativeCallContext<'_>, slug: &str, level: i64) -> Fallible<Effect> {
-    let id = find(&Call::of(context)?.names.skills, slug)?;
+    let id = find(context, |names| &names.skills, slug)?;
     let skill = SkillId(u16::try_from(id).unwrap_or(u16::MAX));
     Ok(Effect::RequireSkill(SkillLevel { skill, level: small("the skill level", level)? }))
 }
@@ -107,20 +107,20 @@ macro_rules! effects {
 effects! {
     {
         "to_group", [group: &str = T::GroupName],
-        context => Effect::ToGroup(find_group(&Call::of(&context)?.names.groups, group)?),
+        context => Effect::ToGroup(find_group(&context, group)?),
         "To this group.", "分给该客服组。",
         "to_group(\"after-sales\")" => "to_group(\"after-sales\")"
     }
     {
         "to_agent", [agent: &str = T::AgentName],
-        context => Effect::ToAgent(AgentId(find(&Call::of(&context)?.names.agents, agent)?)),
+        context => Effect::ToAgent(AgentId(find(&context, |names| &names.agents, agent)?)),
         "To this agent, and nobody else until the directed wait is over.",
         "指定该客服;在定向等待结束前不分给别人。",
         "to_agent(\"wang-fang\")" => "to_agent(\"wang-fang\")"
     }
     {
         "prefer_agent", [agent: &str = T::AgentName],
-        context => Effect::PreferAgent(AgentId(find(&Call::of(&context)?.names.agents, agent)?)),
+        context => Effect::PreferAgent(AgentId(find(&context, |names| &names.agents, agent)?)),
         "To this agent if they can take it right now, else as if nothing was said.",
         "此刻可接待时优先该客服,否则不影响分配。",
         "prefer_agent(\"wang-fang\")" => "prefer_agent(\"wang-fang\")"

@@ -11,6 +11,7 @@ use super::names::Names;
 use super::position::span;
 use super::registry::{ApiItem, ApiKind, ApiType, HOOKS, items};
 use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::limits;
 
 /// What is known of a value: its type, or nothing.
 pub(super) type Known = Option<ApiType>;
@@ -61,9 +62,7 @@ pub(super) fn lint(file: &str, source: &str, ast: &AST, names: &Names) -> Vec<Di
     let before = std::mem::take(&mut lint.findings);
     // What a helper is handed is known once its callers are. Each round reaches one call further.
     let functions = std::mem::take(&mut lint.functions);
-    let signatures =
-        |functions: &[Function]| -> Vec<Function> { functions.iter().map(Function::signature).collect() };
-    lint.functions = signatures(&functions);
+    lint.functions = functions.iter().map(Function::signature).collect();
     for _ in 0..4 {
         lint.findings.clear();
         for function in &functions {
@@ -77,6 +76,7 @@ pub(super) fn lint(file: &str, source: &str, ast: &AST, names: &Names) -> Vec<Di
     lint.findings.extend(before);
     lint.findings.sort_by_key(|finding| (finding.span, finding.code));
     lint.findings.dedup();
+    lint.findings.truncate(limits::SCRIPT_FINDINGS_MAX);
     lint.findings
 }
 
@@ -154,7 +154,9 @@ impl Lint<'_> {
             return;
         }
         let message = format!("unknown {} `{slug}`", slugs.what);
-        let meant = nearest(slug, slugs.known()).map(str::to_owned);
+        let meant =
+            slugs.nearest(slug, limits::SUGGEST_AMONG_MAX, |_| Ok::<(), std::convert::Infallible>(()));
+        let meant = meant.ok().flatten().map(str::to_owned);
         let finding = self.find(code, *at, slug.chars().count() + 2, message);
         finding.did_you_mean = meant;
         finding.help = Some(format!("Define it in {file}, or use the name of one that is there."));

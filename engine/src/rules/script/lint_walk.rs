@@ -6,9 +6,9 @@ use super::lint::{Known, Lint, accepts, members};
 use super::registry::{ApiItem, ApiKind, ApiType, items};
 use crate::diagnostic::Code;
 
-/// Functions that belong to the language itself, with the numbers of arguments they take.
-const BUILT_IN: [(&str, std::ops::RangeInclusive<usize>); 5] =
-    [("type_of", 1..=1), ("is_def_var", 1..=1), ("is_def_fn", 2..=2), ("Fn", 1..=1), ("call", 1..=16)];
+/// Functions that belong to the language itself, with the number of arguments they take. Those that call a function by
+/// its name are not among them: a rule has no use for them.
+const BUILT_IN: [(&str, usize); 2] = [("type_of", 1), ("is_def_var", 1)];
 
 /// A function under way: the variables in sight, innermost last.
 pub(super) struct Walk<'l, 's> {
@@ -224,9 +224,6 @@ impl<'l, 's> Walk<'l, 's> {
         if let Some(known) = self.lint.constants.get(name) {
             return *known;
         }
-        if self.lint.functions.iter().any(|function| function.name == name) {
-            return None;
-        }
         let in_sight: Vec<String> = self
             .variables
             .iter()
@@ -236,8 +233,8 @@ impl<'l, 's> Walk<'l, 's> {
         let message = format!("unknown variable `{name}`");
         let finding =
             self.lint.unknown(Code::UnknownVariable, at, name, message, in_sight.iter().map(String::as_str));
-        finding.help =
-            Some("A function sees its own variables and the constants of its file, nothing else.".to_owned());
+        let help = "A function sees its own variables and the constants of its file, nothing else.";
+        finding.help = Some(help.to_owned());
         None
     }
 
@@ -345,8 +342,8 @@ impl<'l, 's> Walk<'l, 's> {
             return self.operator(call, &arguments);
         }
         if let Some((_, takes)) = BUILT_IN.iter().find(|(is, _)| *is == name) {
-            if !takes.contains(&call.args.len()) {
-                self.wrong_number(name, at, &takes.start().to_string(), call.args.len());
+            if *takes != call.args.len() {
+                self.wrong_number(name, at, &takes.to_string(), call.args.len());
             }
             return None;
         }

@@ -14,6 +14,7 @@ mod lint_walk;
 mod names;
 mod objects;
 mod position;
+mod reference;
 mod registry;
 mod standard;
 #[cfg(test)]
@@ -25,6 +26,7 @@ use std::sync::Arc;
 
 use rhai::{AST, Dynamic, ImmutableString};
 
+pub use reference::{Reference, ReferenceItem, reference, reference_page};
 pub use registry::{ApiHook, ApiItem, ApiKind, ApiParameter, ApiType, HOOKS, items};
 
 pub(super) use names::Names;
@@ -41,6 +43,7 @@ use crate::trace::{RuleFailure, RuleFailureKind};
 pub(in crate::rules) struct Script {
     ast: AST,
     constants: Arc<BTreeMap<ImmutableString, Dynamic>>,
+    caches: call::CallCaches,
     pub(in crate::rules) uses: Uses,
 }
 

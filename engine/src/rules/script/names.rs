@@ -3,7 +3,8 @@
 use rhai::ImmutableString;
 use rustc_hash::FxHashMap;
 
-use crate::id::{AgentId, ChannelId, GroupId, HoursId, SkillId};
+use crate::diagnostic::nearest;
+use crate::id::{AgentId, ChannelId, GroupId, SkillId};
 use crate::model::Directory;
 
 /// The names of one kind of thing.
@@ -36,6 +37,24 @@ impl Slugs {
     /// Every slug that may be named, in order of id.
     pub(super) fn known(&self) -> impl Iterator<Item = &str> {
         self.list.iter().map(ImmutableString::as_str).filter(|slug| self.active.contains_key(*slug))
+    }
+
+    /// The slug that was probably meant by `slug`. Looked for among at most `among` of about the same length;
+    /// `charge` is told how many first.
+    ///
+    /// # Errors
+    /// Those of `charge`.
+    pub(super) fn nearest<E>(
+        &self,
+        slug: &str,
+        among: usize,
+        charge: impl FnOnce(usize) -> Result<(), E>,
+    ) -> Result<Option<&str>, E> {
+        let length = slug.chars().count();
+        let near = |known: &&str| known.chars().count().abs_diff(length) <= (length / 3).max(1);
+        let known: Vec<&str> = self.known().take(among * 16).filter(near).take(among).collect();
+        charge(known.len())?;
+        Ok(nearest(slug, known))
     }
 
     /// The numbers of the things that may be named.
@@ -87,9 +106,5 @@ impl Names {
 
     pub(super) fn channel(&self, id: ChannelId) -> ImmutableString {
         self.channels.get(id.index())
-    }
-
-    pub(super) fn hours_named(&self, slug: &str) -> Option<HoursId> {
-        self.hours.find(slug).and_then(|id| u16::try_from(id).ok()).map(HoursId)
     }
 }

@@ -232,7 +232,7 @@ fn what_a_rule_has_no_use_for_is_not_there() {
         let source = format!("fn route(conversation, customer, desk) {{ {body} }}");
         assert!(Script::compile("x", &source, &names, &mut diagnostics).is_none(), "{body}");
     }
-    for function in ["sleep(1)", "timestamp()", "rand()", "open_file(\"x\")"] {
+    for function in ["sleep(1)", "timestamp()", "rand()", "open_file(\"x\")", "Fn(\"x\")"] {
         let mut diagnostics = Vec::new();
         let source = format!("fn route(conversation, customer, desk) {{ {function} }}");
         assert!(Script::compile("x", &source, &names, &mut diagnostics).is_none(), "{function}");
@@ -283,13 +283,18 @@ fn a_hostile_script_ends_in_time_and_for_the_right_reason() {
         ("keyword search", "loop { conversation.contains(\"退款\"); }", &[Budget]),
         ("printing", "loop { print(conversation.text); }", &[Budget]),
         ("a huge range", "for i in 0..9223372036854775807 { let j = i; }", &[Budget]),
+        ("wrong names", "let n = \"wang-\" + \"fan\"; loop { try { to_agent(n) } catch { } }", &[Budget]),
+        (
+            "long wrong names",
+            "let s = \"x\"; while s.len() < 40000 { s += s; } loop { try { to_group(s) } catch { } }",
+            &[Budget],
+        ),
         ("group look-ups", "loop { desk.group(\"after-sales\").waiting; }", &[Budget]),
     ];
     for (name, body, kinds) in cases {
         let (verdict, took) = run(&format!("fn route(conversation, customer, desk) {{ {body} }}"));
         let kind = verdict.failures.first().map(|(_, failure)| failure.kind);
         assert!(kind.is_some_and(|kind| kinds.contains(&kind)), "{name}: {:?}", verdict.failures);
-        println!("{took:>10.2?}  {name}");
         assert!(took < Duration::from_millis(1500), "{name} took {took:?}");
     }
     let recursion = "fn f(n) { f(n + 1) + 1 } fn route(conversation, customer, desk) { f(0) }";

@@ -56,13 +56,6 @@ impl Uses {
                     _ => self.any_group = true,
                 }
             }
-            // A function called by a name that is only known when the script runs may be any of the above.
-            "Fn" | "call" | "curry" => {
-                self.contains = true;
-                self.attributes = true;
-                self.any_group = true;
-                self.group_asked = true;
-            }
             _ => {}
         }
     }
