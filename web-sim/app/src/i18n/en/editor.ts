@@ -36,7 +36,5 @@ export const editor: typeof zh = {
     channel: 'channel',
     hours: 'hours',
     entry: 'entry',
-    hook: 'hook',
-    keyword: 'keyword',
   },
 };

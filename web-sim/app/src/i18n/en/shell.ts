@@ -27,6 +27,5 @@ export const shell: typeof zh = {
   notKept: 'The changes are too large to keep in this browser',
   local: 'Everything runs in your browser',
   hasErrors: 'Errors: {{errors}}. Mend them first',
-  showProblems: 'Show problems',
   staleResult: 'The rules have errors; this is the result from before the change',
 };

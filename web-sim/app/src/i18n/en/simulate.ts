@@ -7,7 +7,6 @@ export const simulate: typeof zh = {
   run: 'Run',
   again: 'Run again',
   cancel: 'Stop',
-  running: 'Simulating',
   progress: '{{conversations}} conversations · {{events}} events',
   took: '{{conversations}} conversations, {{events}} events in {{seconds}} s',
   ended: {
@@ -24,8 +23,6 @@ export const simulate: typeof zh = {
   kpi: {
     service_level: 'Service level',
     wait_p50: 'Median wait',
-    wait_p90: 'Wait P90',
-    wait_p99: 'Wait P99',
     abandonment: 'Abandonment',
     occupancy: 'Occupancy',
     misrouted: 'Misrouted',

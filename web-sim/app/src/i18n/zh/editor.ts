@@ -34,7 +34,5 @@ export const editor = {
     channel: '渠道',
     hours: '工作时间',
     entry: '业务入口',
-    hook: '钩子',
-    keyword: '关键字',
   },
 };

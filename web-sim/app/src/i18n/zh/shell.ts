@@ -25,6 +25,5 @@ export const shell = {
   notKept: '改动太大，本机没有保存',
   local: '全部在你的浏览器里运行',
   hasErrors: '有 {{errors}} 个错误，先改好再试',
-  showProblems: '看问题',
   staleResult: '规则有错误，下面是改动之前的结果',
 };

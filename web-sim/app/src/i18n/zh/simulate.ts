@@ -5,7 +5,6 @@ export const simulate = {
   run: '运行',
   again: '重新运行',
   cancel: '停止',
-  running: '正在仿真',
   progress: '{{conversations}} 个会话 · {{events}} 个事件',
   took: '{{conversations}} 个会话，{{events}} 个事件，用时 {{seconds}} 秒',
   ended: {
@@ -22,8 +21,6 @@ export const simulate = {
   kpi: {
     service_level: '服务水平',
     wait_p50: '等待中位数',
-    wait_p90: '等待 P90',
-    wait_p99: '等待 P99',
     abandonment: '放弃率',
     occupancy: '占用率',
     misrouted: '错分率',
