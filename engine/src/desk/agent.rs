@@ -222,7 +222,7 @@ impl AgentState {
             if let (Some(state), Some(group)) =
                 (groups.get_mut(seat.group.index()), frame.directory.group(seat.group))
             {
-                self.leave_seat(id, seat, state, group.strategy);
+                self.leave_seat(id, seat, state, group.strategy, frame);
                 state.members.remove(&id);
             }
         }
@@ -249,7 +249,7 @@ impl AgentState {
             if next == seat.state {
                 continue;
             }
-            self.leave_seat(id, seat, state, strategy);
+            self.leave_seat(id, seat, state, strategy, frame);
             match &next {
                 SeatState::Refused(reason) => state.refused[reason.seat_index()] += 1,
                 SeatState::Available { channels, .. } => {
@@ -258,7 +258,7 @@ impl AgentState {
                     }
                     let key = self.key_in(seat, group, frame);
                     state.pool.insert(self.spec.tier, key, id);
-                    for (facet, level) in self.facets(*channels) {
+                    for (facet, level) in self.facets(seat.group, *channels, frame) {
                         let key = Self::facet_key(strategy, key, level);
                         state.pool.insert_facet(self.spec.tier, facet, key, id);
                     }
@@ -273,13 +273,20 @@ impl AgentState {
     }
 
     /// Takes the agent out of the group's counts and lists.
-    fn leave_seat(&self, id: AgentId, seat: &mut Seat, state: &mut GroupState, strategy: Strategy) {
+    fn leave_seat(
+        &self,
+        id: AgentId,
+        seat: &mut Seat,
+        state: &mut GroupState,
+        strategy: Strategy,
+        frame: &Frame,
+    ) {
         match std::mem::replace(&mut seat.state, SeatState::Out) {
             SeatState::Out => {}
             SeatState::Refused(reason) => state.refused[reason.seat_index()] -= 1,
             SeatState::Available { key, channels } => {
                 state.pool.remove(self.spec.tier, key, id);
-                for (facet, level) in self.facets(channels) {
+                for (facet, level) in self.facets(seat.group, channels, frame) {
                     let key = Self::facet_key(strategy, key, level);
                     state.pool.remove_facet(self.spec.tier, facet, key, id);
                 }
@@ -291,18 +298,18 @@ impl AgentState {
     }
 
     /// Pays for having been picked by weighted round robin in `group`, and lets everybody there earn.
-    pub(crate) fn pay_turn(&mut self, id: AgentId, group: GroupId, groups: &mut [GroupState]) {
+    pub(crate) fn pay_turn(&mut self, id: AgentId, group: GroupId, groups: &mut [GroupState], frame: &Frame) {
         let Ok(at) = self.seats.binary_search_by_key(&group, |seat| seat.group) else { return };
         let Some(state) = groups.get_mut(group.index()) else { return };
         let mut seat = self.seats[at].clone();
         if let SeatState::Available { channels, .. } = seat.state {
             let earned = state.pool.earn(self.spec.tier);
-            self.leave_seat(id, &mut seat, state, Strategy::WeightedRoundRobin);
+            self.leave_seat(id, &mut seat, state, Strategy::WeightedRoundRobin, frame);
             seat.credit -= earned;
             seat.credit -= state.pool.join_weight(self.spec.tier, seat.priority);
             let key = [i64::from(seat.priority), -seat.credit, self.last_work_at.0];
             state.pool.insert(self.spec.tier, key, id);
-            for (facet, _) in self.facets(channels) {
+            for (facet, _) in self.facets(group, channels, frame) {
                 state.pool.insert_facet(self.spec.tier, facet, key, id);
             }
             seat.state = SeatState::Available { key, channels };
@@ -324,9 +331,16 @@ impl AgentState {
     }
 
     /// What the agent is listed under besides the list of all.
-    fn facets(&self, channels: u64) -> impl Iterator<Item = (Facet, u8)> + '_ {
-        let skills = self.spec.skills.iter().map(|skill| (Facet::Skill(skill.skill), skill.level));
-        let channels = (0..64u16)
+    fn facets(
+        &self,
+        group: GroupId,
+        channels: u64,
+        frame: &Frame,
+    ) -> impl Iterator<Item = (Facet, u8)> + use<'_> {
+        let listed = frame.lists_facets(group);
+        let skills = if listed { self.spec.skills.as_slice() } else { &[] };
+        let skills = skills.iter().map(|skill| (Facet::Skill(skill.skill), skill.level));
+        let channels = (0..if listed { 64u16 } else { 0 })
             .filter(move |bit| channels >> bit & 1 == 1)
             .map(|bit| (Facet::Channel(ChannelId(bit)), 0));
         skills.chain(channels)

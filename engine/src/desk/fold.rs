@@ -338,7 +338,7 @@ impl Desk {
         let from_queue = matches!(place, Place::Queued(_));
         let Some(state) = self.agents.get_mut(agent.index()) else { return };
         match self.frame.directory.group(group).map(|group| group.strategy) {
-            Some(Strategy::WeightedRoundRobin) => state.pay_turn(agent, group, &mut self.groups),
+            Some(Strategy::WeightedRoundRobin) => state.pay_turn(agent, group, &mut self.groups, &self.frame),
             Some(Strategy::RoundRobin) => {
                 if let Some(group) = self.groups.get_mut(group.index()) {
                     group.pace.turn = state.online_seq.cast_signed();

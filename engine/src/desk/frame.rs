@@ -2,9 +2,9 @@
 //! or hours turn.
 
 use super::hours::HoursState;
-use crate::id::HoursId;
+use crate::id::{GroupId, HoursId};
 use crate::model::hours::CompiledHours;
-use crate::model::{Directory, Settings};
+use crate::model::{Directory, Settings, Strategy};
 use crate::rules::Revision;
 use crate::time::Timestamp;
 
@@ -18,6 +18,8 @@ pub(crate) struct Frame {
     pub hours: Vec<HoursState>,
     /// Whether any agent is restricted to some channels or has a cap of its own for one.
     pub restricts_channels: bool,
+    /// By group id: whether its available agents are listed once more by skill and channel.
+    listed_by_facet: Vec<bool>,
     /// By hours id; `None` where the zone is unknown to this engine: then the hours are closed.
     compiled: Vec<Option<CompiledHours>>,
 }
@@ -38,6 +40,7 @@ impl Default for Frame {
             },
             hours: Vec::new(),
             restricts_channels: false,
+            listed_by_facet: Vec::new(),
             compiled: Vec::new(),
         }
     }
@@ -50,7 +53,13 @@ impl Frame {
             .iter()
             .any(|agent| !agent.channels.is_empty() || !agent.channel_capacity.is_empty());
         let compiled = directory.hours.iter().map(|named| named.hours.compile().ok()).collect();
-        Frame { revision: Some(revision), directory, hours, restricts_channels, compiled }
+        let listed_by_facet = listed_by_facet(&directory);
+        Frame { revision: Some(revision), directory, hours, restricts_channels, listed_by_facet, compiled }
+    }
+
+    /// Whether the group's available agents are listed once more by skill and channel.
+    pub(crate) fn lists_facets(&self, group: GroupId) -> bool {
+        self.listed_by_facet.get(group.index()).copied().unwrap_or(false)
     }
 
     /// Whether the hours are open right now. No hours: always.
@@ -67,6 +76,27 @@ impl Frame {
     pub(crate) fn all_hours_at(directory: &Directory, at: Timestamp) -> Vec<HoursState> {
         directory.hours.iter().map(|named| hours_at(named.hours.compile().ok().as_ref(), at)).collect()
     }
+}
+
+/// Up to so many members, looking at each costs less than keeping lists.
+const LOOKED_AT_MEMBERS_MAX: usize = 64;
+
+/// Large groups keep lists by skill and channel, and those that choose by skill.
+fn listed_by_facet(directory: &Directory) -> Vec<bool> {
+    let mut members = vec![0_usize; directory.groups.len()];
+    for membership in directory.agents.iter().flat_map(|agent| &agent.groups) {
+        for group in directory.group_and_above(membership.group) {
+            if let Some(members) = members.get_mut(group.index()) {
+                *members += 1;
+            }
+        }
+    }
+    let by_skill = directory.groups.iter().map(|group| group.strategy == Strategy::BestSkill);
+    members
+        .iter()
+        .zip(by_skill)
+        .map(|(members, by_skill)| by_skill || *members > LOOKED_AT_MEMBERS_MAX)
+        .collect()
 }
 
 fn hours_at(hours: Option<&CompiledHours>, at: Timestamp) -> HoursState {

@@ -78,7 +78,11 @@ impl Question<'_> {
         });
     }
 
+    /// The lists that hold everybody who fits; none in a group that keeps no such lists.
     fn facets(&self) -> Vec<Facet> {
+        if !self.desk.frame.lists_facets(self.group.id) {
+            return Vec::new();
+        }
         let mut facets: Vec<_> = self.ask.skills.iter().map(|skill| Facet::Skill(skill.skill)).collect();
         if self.desk.frame.restricts_channels && self.ask.channel.0 < 64 {
             facets.push(Facet::Channel(self.ask.channel));
