@@ -1,26 +1,21 @@
 //! The digest of a run: one number for the whole event stream, to the byte.
 
-use postcard::ser_flavors::Flavor;
-
+use super::canonical;
 use crate::desk::EventRecord;
 
 /// Bytes that are collected before they are hashed: BLAKE3 works on many chunks at once from here on.
 const PIECE_BYTES: usize = 128 * 1024;
-/// Room for the length in front of an event.
-const LENGTH_BYTES: usize = 4;
-
 /// BLAKE3 over the canonical event stream: for every [`EventRecord`] in order, the length of its postcard bytes as
 /// 4 bytes, least significant first, then those bytes. Equal digests mean equal events, whatever the platform.
 #[derive(Debug)]
 pub struct Digest {
     hasher: blake3::Hasher,
-    piece: Box<[u8]>,
-    filled: usize,
+    piece: Vec<u8>,
 }
 
 impl Default for Digest {
     fn default() -> Digest {
-        Digest { hasher: blake3::Hasher::new(), piece: vec![0; PIECE_BYTES].into(), filled: 0 }
+        Digest { hasher: blake3::Hasher::new(), piece: Vec::with_capacity(PIECE_BYTES + PIECE_BYTES / 16) }
     }
 }
 
@@ -30,79 +25,26 @@ impl Digest {
     /// # Errors
     /// An event that postcard cannot write; there is no such event.
     pub fn add(&mut self, record: &EventRecord) -> Result<(), postcard::Error> {
-        if let Some(end) = self.write(record) {
-            self.filled = end;
-            return Ok(());
+        let start = self.piece.len();
+        self.piece.extend_from_slice(&[0; 4]);
+        canonical::write(record, &mut self.piece)?;
+        let length = (self.piece.len() - start - 4) as u32;
+        if let Some(place) = self.piece.get_mut(start..start + 4) {
+            place.copy_from_slice(&length.to_le_bytes());
         }
-        self.flush();
-        if let Some(end) = self.write(record) {
-            self.filled = end;
-            return Ok(());
+        if self.piece.len() >= PIECE_BYTES {
+            self.hasher.update(&self.piece);
+            self.piece.clear();
         }
-        // Longer than a whole piece.
-        let bytes = postcard::to_stdvec(record)?;
-        self.hasher.update(&(bytes.len() as u32).to_le_bytes());
-        self.hasher.update(&bytes);
         Ok(())
-    }
-
-    /// Writes an event behind what is there; gives where it ends, or `None` when there is no room for it.
-    fn write(&mut self, record: &EventRecord) -> Option<usize> {
-        let start = self.filled + LENGTH_BYTES;
-        let room = Room { bytes: &mut self.piece, filled: start };
-        let end = postcard::serialize_with_flavor(record, room).ok()?;
-        let length = self.piece.get_mut(self.filled..start)?;
-        length.copy_from_slice(&((end - start) as u32).to_le_bytes());
-        Some(end)
-    }
-
-    fn flush(&mut self) {
-        self.hasher.update(self.piece.get(..self.filled).unwrap_or_default());
-        self.filled = 0;
     }
 
     /// The digest of everything added so far: 64 hexadecimal digits.
     #[must_use]
     pub fn hex(&self) -> String {
         let mut hasher = self.hasher.clone();
-        hasher.update(self.piece.get(..self.filled).unwrap_or_default());
+        hasher.update(&self.piece);
         hasher.finalize().to_hex().to_string()
-    }
-}
-
-/// Lets postcard write behind what is there already, as long as there is room.
-struct Room<'a> {
-    bytes: &'a mut [u8],
-    filled: usize,
-}
-
-impl Flavor for Room<'_> {
-    type Output = usize;
-
-    #[inline]
-    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
-        let place = self.bytes.get_mut(self.filled).ok_or(postcard::Error::SerializeBufferFull)?;
-        *place = byte;
-        self.filled += 1;
-        Ok(())
-    }
-
-    #[inline]
-    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
-        let end = self.filled + bytes.len();
-        let place = self.bytes.get_mut(self.filled..end).ok_or(postcard::Error::SerializeBufferFull)?;
-        if bytes.len() <= 16 {
-            // Numbers, mostly of one or two bytes: a call to copy them would take longer than they do.
-            place.iter_mut().zip(bytes).for_each(|(place, byte)| *place = *byte);
-        } else {
-            place.copy_from_slice(bytes);
-        }
-        self.filled = end;
-        Ok(())
-    }
-
-    fn finalize(self) -> postcard::Result<usize> {
-        Ok(self.filled)
     }
 }
 
