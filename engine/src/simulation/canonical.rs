@@ -1,42 +1,90 @@
 //! Events as canonical bytes: the wire format of postcard 1, written several times as fast as the crate does it.
 //!
 //! Hashing every event must not cost more than deciding it. The crate writes each number through a loop over a checked
-//! array and a call to copy it; here a small number is one push. That both give the same bytes is tested on every kind
-//! of event there is.
+//! array and a call to copy it; here a small number is one store, and a large one another. That both give the same
+//! bytes is tested on every kind of value, and on every event of whole runs.
 
 use serde::ser::{
     Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
     SerializeTupleStruct, SerializeTupleVariant, Serializer,
 };
 
-/// Appends the bytes of `value` to `bytes`.
+/// Writes `value` into `bytes` from `start` on; gives where it ends.
 ///
 /// # Errors
-/// A list whose length is not known beforehand, or whatever the value's own `Serialize` raises.
-pub(super) fn write<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8>) -> postcard::Result<()> {
-    value.serialize(&mut Writer(bytes))
+/// No room, a list whose length is not known beforehand, or whatever the value's own `Serialize` raises.
+pub(super) fn write<T: Serialize + ?Sized>(
+    value: &T,
+    bytes: &mut [u8],
+    start: usize,
+) -> postcard::Result<usize> {
+    let mut writer = Writer { bytes, end: start, is_full: false };
+    value.serialize(&mut writer)?;
+    if writer.is_full { Err(postcard::Error::SerializeBufferFull) } else { Ok(writer.end) }
 }
 
-struct Writer<'a>(&'a mut Vec<u8>);
+struct Writer<'a> {
+    bytes: &'a mut [u8],
+    end: usize,
+    /// Something found no room. Looked at once, in the end.
+    is_full: bool,
+}
 
 impl Writer<'_> {
+    #[inline(always)]
+    fn byte(&mut self, byte: u8) {
+        match self.bytes.get_mut(self.end) {
+            Some(place) => {
+                *place = byte;
+                self.end += 1;
+            }
+            None => self.is_full = true,
+        }
+    }
+
+    fn all(&mut self, bytes: &[u8]) {
+        match self.bytes.get_mut(self.end..).and_then(|room| room.get_mut(..bytes.len())) {
+            Some(place) => {
+                place.copy_from_slice(bytes);
+                self.end += bytes.len();
+            }
+            None => self.is_full = true,
+        }
+    }
+
     /// Seven bits a byte, least significant first, the top bit set on all but the last.
-    #[inline]
-    fn number(&mut self, mut number: u64) {
+    #[inline(always)]
+    fn number(&mut self, number: u64) {
+        if number < 0x80 { self.byte(number as u8) } else { self.large_number(number) }
+    }
+
+    fn large_number(&mut self, mut number: u64) {
+        let room = self.bytes.get_mut(self.end..).and_then(|room| room.first_chunk_mut::<8>());
+        if let (true, Some(place)) = (number < 1 << 56, room) {
+            // All bytes at once: 28 and 28 bits apart, then 14 and 14, then 7 and 7.
+            let length = (70 - number.leading_zeros()) / 7;
+            let mut spread = number & 0x0fff_ffff | (number & 0x00ff_ffff_f000_0000) << 4;
+            spread = spread & 0x0000_3fff_0000_3fff | (spread & 0x0fff_c000_0fff_c000) << 2;
+            spread = spread & 0x007f_007f_007f_007f | (spread & 0x3f80_3f80_3f80_3f80) << 1;
+            let go_on = (1u64 << (8 * (length - 1))) - 1;
+            *place = (spread | 0x8080_8080_8080_8080 & go_on).to_le_bytes();
+            self.end += length as usize;
+            return;
+        }
         while number >= 0x80 {
-            self.0.push(number as u8 | 0x80);
+            self.byte(number as u8 | 0x80);
             number >>= 7;
         }
-        self.0.push(number as u8);
+        self.byte(number as u8);
     }
 
     /// As [`Writer::number`], with the sign in the lowest bit.
-    #[inline]
+    #[inline(always)]
     fn signed(&mut self, number: i64) {
         self.number(((number << 1) ^ (number >> 63)) as u64);
     }
 
-    #[inline]
+    #[inline(always)]
     fn length(&mut self, length: Option<usize>) -> postcard::Result<()> {
         self.number(length.ok_or(postcard::Error::SerializeSeqLengthUnknown)? as u64);
         Ok(())
@@ -45,7 +93,7 @@ impl Writer<'_> {
 
 macro_rules! numbers {
     ($($method:ident($type:ty) as $as:ty, $write:ident;)*) => {$(
-        #[inline]
+        #[inline(always)]
         fn $method(self, value: $type) -> postcard::Result<()> {
             self.$write(<$as>::from(value));
             Ok(())
@@ -73,14 +121,14 @@ impl Serializer for &mut Writer<'_> {
         serialize_i64(i64) as i64, signed;
     }
 
-    #[inline]
+    #[inline(always)]
     fn serialize_bool(self, value: bool) -> postcard::Result<()> {
         self.serialize_u8(u8::from(value))
     }
 
-    #[inline]
+    #[inline(always)]
     fn serialize_u8(self, value: u8) -> postcard::Result<()> {
-        self.0.push(value);
+        self.byte(value);
         Ok(())
     }
 
@@ -89,12 +137,12 @@ impl Serializer for &mut Writer<'_> {
     }
 
     fn serialize_f32(self, value: f32) -> postcard::Result<()> {
-        self.0.extend_from_slice(&value.to_le_bytes());
+        self.all(&value.to_le_bytes());
         Ok(())
     }
 
     fn serialize_f64(self, value: f64) -> postcard::Result<()> {
-        self.0.extend_from_slice(&value.to_le_bytes());
+        self.all(&value.to_le_bytes());
         Ok(())
     }
 
@@ -108,18 +156,18 @@ impl Serializer for &mut Writer<'_> {
 
     fn serialize_bytes(self, value: &[u8]) -> postcard::Result<()> {
         self.number(value.len() as u64);
-        self.0.extend_from_slice(value);
+        self.all(value);
         Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn serialize_none(self) -> postcard::Result<()> {
         self.serialize_u8(0)
     }
 
-    #[inline]
+    #[inline(always)]
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> postcard::Result<()> {
-        self.0.push(1);
+        self.byte(1);
         value.serialize(self)
     }
 
@@ -131,12 +179,12 @@ impl Serializer for &mut Writer<'_> {
         Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn serialize_unit_variant(self, _: &'static str, index: u32, _: &'static str) -> postcard::Result<()> {
         self.serialize_u32(index)
     }
 
-    #[inline]
+    #[inline(always)]
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
         self,
         _: &'static str,
@@ -145,7 +193,7 @@ impl Serializer for &mut Writer<'_> {
         value.serialize(self)
     }
 
-    #[inline]
+    #[inline(always)]
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
         self,
         _: &'static str,
@@ -157,23 +205,23 @@ impl Serializer for &mut Writer<'_> {
         value.serialize(self)
     }
 
-    #[inline]
+    #[inline(always)]
     fn serialize_seq(self, length: Option<usize>) -> postcard::Result<Self> {
         self.length(length)?;
         Ok(self)
     }
 
-    #[inline]
+    #[inline(always)]
     fn serialize_tuple(self, _: usize) -> postcard::Result<Self> {
         Ok(self)
     }
 
-    #[inline]
+    #[inline(always)]
     fn serialize_tuple_struct(self, _: &'static str, _: usize) -> postcard::Result<Self> {
         Ok(self)
     }
 
-    #[inline]
+    #[inline(always)]
     fn serialize_tuple_variant(
         self,
         _: &'static str,
@@ -185,18 +233,18 @@ impl Serializer for &mut Writer<'_> {
         Ok(self)
     }
 
-    #[inline]
+    #[inline(always)]
     fn serialize_map(self, length: Option<usize>) -> postcard::Result<Self> {
         self.length(length)?;
         Ok(self)
     }
 
-    #[inline]
+    #[inline(always)]
     fn serialize_struct(self, _: &'static str, _: usize) -> postcard::Result<Self> {
         Ok(self)
     }
 
-    #[inline]
+    #[inline(always)]
     fn serialize_struct_variant(
         self,
         _: &'static str,
@@ -219,12 +267,12 @@ macro_rules! parts {
             type Ok = ();
             type Error = postcard::Error;
 
-            #[inline]
+            #[inline(always)]
             fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> postcard::Result<()> {
                 value.serialize(&mut **self)
             }
 
-            #[inline]
+            #[inline(always)]
             fn end(self) -> postcard::Result<()> {
                 Ok(())
             }
@@ -245,7 +293,7 @@ macro_rules! fields {
             type Ok = ();
             type Error = postcard::Error;
 
-            #[inline]
+            #[inline(always)]
             fn serialize_field<T: Serialize + ?Sized>(
                 &mut self,
                 _: &'static str,
@@ -254,7 +302,7 @@ macro_rules! fields {
                 value.serialize(&mut **self)
             }
 
-            #[inline]
+            #[inline(always)]
             fn end(self) -> postcard::Result<()> {
                 Ok(())
             }
@@ -311,7 +359,7 @@ mod tests {
 
     #[test]
     fn the_bytes_are_postcards() {
-        let edges = [0, 1, 63, 64, 127, 128, 16_383, 16_384, u64::MAX / 2, u64::MAX];
+        let edges = (0..64).flat_map(|bit| [(1u64 << bit) - 1, 1 << bit, (1 << bit) + 5]).chain([u64::MAX]);
         for edge in edges {
             let everything = Everything {
                 unsigned: (edge as u8, edge as u16, edge as u32, edge),
@@ -329,9 +377,13 @@ mod tests {
                 ],
                 map: [("a".to_owned(), Some(edge)), ("b".to_owned(), None)].into(),
             };
-            let mut bytes = Vec::new();
-            write(&everything, &mut bytes).unwrap();
-            assert_eq!(bytes, postcard::to_stdvec(&everything).unwrap(), "{edge}");
+            let expected = postcard::to_stdvec(&everything).unwrap();
+            let mut bytes = vec![0; expected.len() + 10];
+            let end = write(&everything, &mut bytes, 3).unwrap();
+            assert_eq!(bytes[3..end], expected, "{edge}");
+            // Just enough room, and one byte too little.
+            assert_eq!(write(&everything, &mut bytes[..end], 3), Ok(end));
+            assert!(write(&everything, &mut bytes[..end - 1], 3).is_err());
         }
     }
 }

@@ -5,17 +5,20 @@ use crate::desk::EventRecord;
 
 /// Bytes that are collected before they are hashed: BLAKE3 works on many chunks at once from here on.
 const PIECE_BYTES: usize = 128 * 1024;
+/// Room for the length in front of an event.
+const LENGTH_BYTES: usize = 4;
 /// BLAKE3 over the canonical event stream: for every [`EventRecord`] in order, the length of its postcard bytes as
 /// 4 bytes, least significant first, then those bytes. Equal digests mean equal events, whatever the platform.
 #[derive(Debug)]
 pub struct Digest {
     hasher: blake3::Hasher,
-    piece: Vec<u8>,
+    piece: Box<[u8]>,
+    filled: usize,
 }
 
 impl Default for Digest {
     fn default() -> Digest {
-        Digest { hasher: blake3::Hasher::new(), piece: Vec::with_capacity(PIECE_BYTES + PIECE_BYTES / 16) }
+        Digest { hasher: blake3::Hasher::new(), piece: vec![0; PIECE_BYTES].into(), filled: 0 }
     }
 }
 
@@ -25,25 +28,41 @@ impl Digest {
     /// # Errors
     /// An event that postcard cannot write; there is no such event.
     pub fn add(&mut self, record: &EventRecord) -> Result<(), postcard::Error> {
-        let start = self.piece.len();
-        self.piece.extend_from_slice(&[0; 4]);
-        canonical::write(record, &mut self.piece)?;
-        let length = (self.piece.len() - start - 4) as u32;
-        if let Some(place) = self.piece.get_mut(start..start + 4) {
-            place.copy_from_slice(&length.to_le_bytes());
+        if self.write(record).is_ok() {
+            return Ok(());
         }
-        if self.piece.len() >= PIECE_BYTES {
-            self.hasher.update(&self.piece);
-            self.piece.clear();
+        self.hasher.update(self.unhashed());
+        self.filled = 0;
+        if self.write(record).is_ok() {
+            return Ok(());
         }
+        // Longer than a whole piece.
+        let bytes = postcard::to_stdvec(record)?;
+        self.hasher.update(&(bytes.len() as u32).to_le_bytes());
+        self.hasher.update(&bytes);
         Ok(())
+    }
+
+    /// Writes an event behind what is there.
+    fn write(&mut self, record: &EventRecord) -> postcard::Result<()> {
+        let start = self.filled + LENGTH_BYTES;
+        let end = canonical::write(record, &mut self.piece, start)?;
+        if let Some(length) = self.piece.get_mut(self.filled..start) {
+            length.copy_from_slice(&((end - start) as u32).to_le_bytes());
+        }
+        self.filled = end;
+        Ok(())
+    }
+
+    fn unhashed(&self) -> &[u8] {
+        self.piece.get(..self.filled).unwrap_or_default()
     }
 
     /// The digest of everything added so far: 64 hexadecimal digits.
     #[must_use]
     pub fn hex(&self) -> String {
         let mut hasher = self.hasher.clone();
-        hasher.update(&self.piece);
+        hasher.update(self.unhashed());
         hasher.finalize().to_hex().to_string()
     }
 }
