@@ -59,16 +59,7 @@ impl Writer<'_> {
     }
 
     fn large_number(&mut self, mut number: u64) {
-        let room = self.bytes.get_mut(self.end..).and_then(|room| room.first_chunk_mut::<8>());
-        if let (true, Some(place)) = (number < 1 << 56, room) {
-            // All bytes at once: 28 and 28 bits apart, then 14 and 14, then 7 and 7.
-            let length = (70 - number.leading_zeros()) / 7;
-            let mut spread = number & 0x0fff_ffff | (number & 0x00ff_ffff_f000_0000) << 4;
-            spread = spread & 0x0000_3fff_0000_3fff | (spread & 0x0fff_c000_0fff_c000) << 2;
-            spread = spread & 0x007f_007f_007f_007f | (spread & 0x3f80_3f80_3f80_3f80) << 1;
-            let go_on = (1u64 << (8 * (length - 1))) - 1;
-            *place = (spread | 0x8080_8080_8080_8080 & go_on).to_le_bytes();
-            self.end += length as usize;
+        if number >= 1 << 28 && self.instant(number) {
             return;
         }
         while number >= 0x80 {
@@ -76,6 +67,24 @@ impl Writer<'_> {
             number >>= 7;
         }
         self.byte(number as u8);
+    }
+
+    /// A number of five to eight bytes, which every event has one of: all bytes at once. `false`: it has more, or there
+    /// is no room for eight.
+    fn instant(&mut self, number: u64) -> bool {
+        let room = self.bytes.get_mut(self.end..).and_then(|room| room.first_chunk_mut::<8>());
+        let (true, Some(place)) = (number < 1 << 56, room) else {
+            return false;
+        };
+        // 28 and 28 bits apart, then 14 and 14, then 7 and 7.
+        let length = (70 - number.leading_zeros()) / 7;
+        let mut spread = number & 0x0fff_ffff | (number & 0x00ff_ffff_f000_0000) << 4;
+        spread = spread & 0x0000_3fff_0000_3fff | (spread & 0x0fff_c000_0fff_c000) << 2;
+        spread = spread & 0x007f_007f_007f_007f | (spread & 0x3f80_3f80_3f80_3f80) << 1;
+        let go_on = 0x8080_8080_8080_8080 & ((1u64 << (8 * (length - 1))) - 1);
+        *place = (spread | go_on).to_le_bytes();
+        self.end += length as usize;
+        true
     }
 
     /// As [`Writer::number`], with the sign in the lowest bit.

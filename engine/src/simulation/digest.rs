@@ -31,7 +31,7 @@ impl Digest {
         if self.write(record).is_ok() {
             return Ok(());
         }
-        self.hasher.update(self.unhashed());
+        self.hasher.update(self.piece.get(..self.filled).unwrap_or_default());
         self.filled = 0;
         if self.write(record).is_ok() {
             return Ok(());
@@ -54,15 +54,11 @@ impl Digest {
         Ok(())
     }
 
-    fn unhashed(&self) -> &[u8] {
-        self.piece.get(..self.filled).unwrap_or_default()
-    }
-
     /// The digest of everything added so far: 64 hexadecimal digits.
     #[must_use]
     pub fn hex(&self) -> String {
         let mut hasher = self.hasher.clone();
-        hasher.update(self.unhashed());
+        hasher.update(self.piece.get(..self.filled).unwrap_or_default());
         hasher.finalize().to_hex().to_string()
     }
 }

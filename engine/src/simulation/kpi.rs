@@ -229,7 +229,7 @@ impl Ledger {
                     landed: tally.landed(directory),
                 })
                 .collect(),
-            waits: waits(&self.all.wait),
+            waits: waits(&self.all().wait),
             series: self.recorder.series().clone(),
         }
     }
