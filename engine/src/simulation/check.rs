@@ -76,7 +76,7 @@ impl Checker {
             let lost = floor.under_way().find(|(_, live)| live.place == Place::Nowhere).map(|(id, _)| id);
             self.find(|found| &mut found.lost, || format!("{at}: conversation {lost:?} is nowhere"));
         }
-        let look = self.thoroughness == Thoroughness::Full || self.batches % LOOK_EVERY == 0;
+        let look = self.thoroughness == Thoroughness::Full || self.batches.is_multiple_of(LOOK_EVERY);
         if look && floor.waiting > 0 && directory.settings.automatic {
             self.look_for_idle(floor, directory, at);
         }

@@ -1,14 +1,12 @@
 //! The digest of a run: one number for the whole event stream, to the byte.
 
-use postcard::ser_flavors::Flavor;
-
+use super::canonical;
 use crate::desk::EventRecord;
 
 /// Bytes that are collected before they are hashed: BLAKE3 works on many chunks at once from here on.
 const PIECE_BYTES: usize = 128 * 1024;
 /// Room for the length in front of an event.
 const LENGTH_BYTES: usize = 4;
-
 /// BLAKE3 over the canonical event stream: for every [`EventRecord`] in order, the length of its postcard bytes as
 /// 4 bytes, least significant first, then those bytes. Equal digests mean equal events, whatever the platform.
 #[derive(Debug)]
@@ -30,13 +28,12 @@ impl Digest {
     /// # Errors
     /// An event that postcard cannot write; there is no such event.
     pub fn add(&mut self, record: &EventRecord) -> Result<(), postcard::Error> {
-        if let Some(end) = self.write(record) {
-            self.filled = end;
+        if self.write(record).is_ok() {
             return Ok(());
         }
-        self.flush();
-        if let Some(end) = self.write(record) {
-            self.filled = end;
+        self.hasher.update(self.piece.get(..self.filled).unwrap_or_default());
+        self.filled = 0;
+        if self.write(record).is_ok() {
             return Ok(());
         }
         // Longer than a whole piece.
@@ -46,19 +43,15 @@ impl Digest {
         Ok(())
     }
 
-    /// Writes an event behind what is there; gives where it ends, or `None` when there is no room for it.
-    fn write(&mut self, record: &EventRecord) -> Option<usize> {
+    /// Writes an event behind what is there.
+    fn write(&mut self, record: &EventRecord) -> postcard::Result<()> {
         let start = self.filled + LENGTH_BYTES;
-        let room = Room { bytes: &mut self.piece, filled: start };
-        let end = postcard::serialize_with_flavor(record, room).ok()?;
-        let length = self.piece.get_mut(self.filled..start)?;
-        length.copy_from_slice(&((end - start) as u32).to_le_bytes());
-        Some(end)
-    }
-
-    fn flush(&mut self) {
-        self.hasher.update(self.piece.get(..self.filled).unwrap_or_default());
-        self.filled = 0;
+        let end = canonical::write(record, &mut self.piece, start)?;
+        if let Some(length) = self.piece.get_mut(self.filled..start) {
+            length.copy_from_slice(&((end - start) as u32).to_le_bytes());
+        }
+        self.filled = end;
+        Ok(())
     }
 
     /// The digest of everything added so far: 64 hexadecimal digits.
@@ -67,42 +60,6 @@ impl Digest {
         let mut hasher = self.hasher.clone();
         hasher.update(self.piece.get(..self.filled).unwrap_or_default());
         hasher.finalize().to_hex().to_string()
-    }
-}
-
-/// Lets postcard write behind what is there already, as long as there is room.
-struct Room<'a> {
-    bytes: &'a mut [u8],
-    filled: usize,
-}
-
-impl Flavor for Room<'_> {
-    type Output = usize;
-
-    #[inline]
-    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
-        let place = self.bytes.get_mut(self.filled).ok_or(postcard::Error::SerializeBufferFull)?;
-        *place = byte;
-        self.filled += 1;
-        Ok(())
-    }
-
-    #[inline]
-    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
-        let end = self.filled + bytes.len();
-        let place = self.bytes.get_mut(self.filled..end).ok_or(postcard::Error::SerializeBufferFull)?;
-        if bytes.len() <= 16 {
-            // Numbers, mostly of one or two bytes: a call to copy them would take longer than they do.
-            place.iter_mut().zip(bytes).for_each(|(place, byte)| *place = *byte);
-        } else {
-            place.copy_from_slice(bytes);
-        }
-        self.filled = end;
-        Ok(())
-    }
-
-    fn finalize(self) -> postcard::Result<usize> {
-        Ok(self.filled)
     }
 }
 

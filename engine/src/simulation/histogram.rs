@@ -31,6 +31,19 @@ impl Histogram {
         self.ms_max = self.ms_max.max(ms);
     }
 
+    /// Adds every time that `other` has.
+    pub(super) fn merge(&mut self, other: &Histogram) {
+        if self.counts.len() < other.counts.len() {
+            self.counts.resize(other.counts.len(), 0);
+        }
+        for (count, more) in self.counts.iter_mut().zip(&other.counts) {
+            *count = count.saturating_add(*more);
+        }
+        self.count += other.count;
+        self.sum_ms = self.sum_ms.saturating_add(other.sum_ms);
+        self.ms_max = self.ms_max.max(other.ms_max);
+    }
+
     pub(super) fn count(&self) -> u64 {
         self.count
     }

@@ -54,7 +54,6 @@ struct IntentTally {
 pub(super) struct Ledger {
     counted_from: Timestamp,
     short_abandon_ms: i64,
-    all: Tally,
     groups: Vec<Tally>,
     channels: Vec<Tally>,
     intents: Vec<IntentTally>,
@@ -90,7 +89,6 @@ impl Ledger {
         Ledger {
             counted_from: scenario.counted_from(),
             short_abandon_ms: scenario.short_abandon_ms,
-            all: Tally::default(),
             groups: vec![Tally::default(); directory.groups.len()],
             channels: vec![Tally::default(); directory.channels.len()],
             intents: intents.collect(),
@@ -154,7 +152,6 @@ impl Ledger {
             is_short: wait_ms <= self.short_abandon_ms,
             handle_ms,
         };
-        self.all.enter(entry);
         if let Some(group) = live.group.and_then(|group| self.groups.get_mut(group.index())) {
             group.enter(entry);
         }
@@ -187,7 +184,7 @@ impl Ledger {
         let known: Vec<_> =
             self.intents.iter().zip(&scenario.intents).filter(|(_, intent)| intent.group.is_some()).collect();
         Kpi {
-            all: self.all.figures(),
+            all: self.all().figures(),
             occupancy: share(floor.agents.iter().map(|now| now.busy_ms).sum(), present_ms),
             fairness: fairness(&agents),
             queue_max: floor.waiting_max,
@@ -232,9 +229,16 @@ impl Ledger {
                     landed: tally.landed(directory),
                 })
                 .collect(),
-            waits: waits(&self.all.wait),
+            waits: waits(&self.all().wait),
             series: self.recorder.series().clone(),
         }
+    }
+
+    /// Everything: every conversation has come by one channel.
+    fn all(&self) -> Tally {
+        let mut all = Tally::default();
+        self.channels.iter().for_each(|channel| all.add(channel));
+        all
     }
 
     /// How often each rule gave effects and failed: by rule id.
@@ -271,6 +275,20 @@ impl Tally {
         if let Some(ms) = entry.handle_ms {
             self.handle.add(ms);
         }
+    }
+
+    fn add(&mut self, other: &Tally) {
+        self.connected += other.connected;
+        self.abandoned += other.abandoned;
+        self.abandoned_short += other.abandoned_short;
+        self.fell_back += other.fell_back;
+        self.diverted += other.diverted;
+        self.unfinished += other.unfinished;
+        self.in_target += other.in_target;
+        self.queued += other.queued;
+        self.wait_connected_ms += other.wait_connected_ms;
+        self.wait.merge(&other.wait);
+        self.handle.merge(&other.handle);
     }
 
     fn figures(&self) -> Figures {
@@ -386,6 +404,10 @@ mod tests {
         ] {
             tally.enter(entry(outcome, wait_ms));
         }
+        let mut twice = tally.clone();
+        twice.add(&tally);
+        assert_eq!(twice.figures().conversations, 16);
+        assert_eq!(twice.figures().wait.ms_mean, tally.figures().wait.ms_mean);
         let figures = tally.figures();
         assert_eq!(figures.service_level, 2.0 / 4.0);
         assert_eq!(figures.abandonment, 2.0 / 5.0);

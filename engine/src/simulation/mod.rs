@@ -13,6 +13,7 @@
 //! ```
 
 mod calendar;
+mod canonical;
 mod check;
 mod clock;
 mod digest;

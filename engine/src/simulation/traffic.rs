@@ -37,8 +37,8 @@ pub struct Arrival {
 pub struct Traffic {
     scenario: Scenario,
     channels: Vec<ChannelTraffic>,
-    /// The channel whose arrival is next.
-    next: Option<usize>,
+    /// When the next arrival is, and by which channel.
+    next: Option<(i64, usize)>,
     left: u64,
     /// VIP levels of the customers seen so far.
     customers: Vec<u8>,
@@ -92,8 +92,7 @@ impl Traffic {
     /// When the next conversation begins; `None` once no more come.
     #[must_use]
     pub fn peek(&self) -> Option<Timestamp> {
-        let channel = self.channels.get(self.next?)?;
-        channel.next_ms.map(|ms| self.scenario.start.plus_ms(ms))
+        self.next.map(|(ms, _)| self.scenario.start.plus_ms(ms))
     }
 
     /// Whether the limit on conversations ended the arrivals.
@@ -109,13 +108,15 @@ impl Traffic {
     }
 
     fn choose_next(&mut self) {
-        self.next = match self.left {
-            0 => None,
-            _ => (0..self.channels.len())
-                .filter_map(|at| self.channels[at].next_ms.map(|ms| (ms, at)))
-                .min()
-                .map(|(_, at)| at),
-        };
+        let mut next = None;
+        for (at, channel) in self.channels.iter().enumerate() {
+            if let Some(ms) = channel.next_ms
+                && next.is_none_or(|(earliest, _)| ms < earliest)
+            {
+                next = Some((ms, at));
+            }
+        }
+        self.next = next.filter(|_| self.left > 0);
     }
 }
 
@@ -123,8 +124,8 @@ impl Iterator for Traffic {
     type Item = Arrival;
 
     fn next(&mut self) -> Option<Arrival> {
-        let at = self.peek()?;
-        let channel = self.channels.get_mut(self.next?)?;
+        let (ms, at) = self.next?;
+        let channel = self.channels.get_mut(at)?;
         let intent = pick(&self.shares, &mut channel.intents);
         let described = self.scenario.intents.get(intent)?;
         let mut vip = match self.vip_shares.len() {
@@ -145,7 +146,7 @@ impl Iterator for Traffic {
             }
         });
         let arrival = Arrival {
-            at,
+            at: self.scenario.start.plus_ms(ms),
             channel: channel.channel,
             intent: intent as u16,
             phrase: match described.phrases.len() {

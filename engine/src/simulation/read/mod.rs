@@ -1,19 +1,26 @@
 //! Reading `scenarios/NAME.toml`: every name resolved, every hour and date spelled out in instants.
 
-use super::clock::{Calendar, DayTime, parse_day_time};
-use super::random::{DRAW_MS_MAX, Length, Shape};
+#[cfg(test)]
+mod tests;
+mod values;
+
+use super::clock::Calendar;
+use super::random::Length;
 use super::rates::{Base, Window, rates};
 use super::scenario::{
-    AgentsDrop, Arrivals, BotStay, Break, CONVERSATIONS_MAX, CONVERSATIONS_MAX_DEFAULT, FollowUp,
-    HandleFactors, INTENTS_MAX, Intent, LENGTH_MS_MAX, LIST_MAX, PHRASES_MAX, Scenario,
+    AgentsDrop, Arrivals, BotStay, Break, CONVERSATIONS_MAX, CONVERSATIONS_MAX_DEFAULT, HandleFactors,
+    INTENTS_MAX, Intent, LENGTH_MS_MAX, LIST_MAX, Scenario,
 };
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::id::{AgentId, ChannelId, GroupId, SkillId};
-use crate::limits::MESSAGE_BYTES_MAX;
 use crate::model::Directory;
-use crate::tenant::reader::{Document, Item, Place, Table, Word, shown};
+use crate::tenant::reader::{Document, Place, Table, Word, shown};
 use crate::tenant::{Findings, read_at};
 use crate::time::Timestamp;
+use values::{
+    attributes, by_hour, day_time, factor, factor_above_zero, follow_up, instant, length_in, length_of,
+    patience, phrases, rate, share,
+};
 
 const FIELDS: &[&str] = &[
     "name",
@@ -54,10 +61,6 @@ const LENGTH_FIELDS: &[&str] = &["mean", "distribution", "sigma"];
 const BOT_FIELDS: &[&str] = &["mean", "distribution", "sigma", "contained"];
 
 const HOUR_MS: i64 = 3_600_000;
-/// Conversations an hour on one channel.
-const PER_HOUR_MAX: f64 = 100_000_000.0;
-/// What a surge or an agent multiplies by.
-const FACTOR_MAX: f64 = 1_000.0;
 /// Levels of VIP.
 const VIP_LEVELS_MAX: usize = 10;
 /// How far shares may miss 1.
@@ -256,12 +259,8 @@ impl<'d> Reader<'d> {
             };
             // One break goes on in the order of lots where the one before it ended.
             let from_share = taken;
-            breaks.extend(calendar.each_day(at, at).map(|(at, _)| Break {
-                at,
-                length_ms,
-                from_share,
-                share,
-            }));
+            let days = calendar.each_day(at, at).map(|(at, _)| at).filter(|at| *at >= calendar.start());
+            breaks.extend(days.map(|at| Break { at, length_ms, from_share, share }));
             taken = (taken + share) % 1.0;
         }
         breaks.sort_by_key(|pause| pause.at);
@@ -420,260 +419,5 @@ fn limited(mut tables: Vec<Table<'_>>, most: usize) -> Vec<Table<'_>> {
 fn check_sum(what: &str, sum: f64, place: Place<'_>) {
     if (sum - 1.0).abs() > SHARES_MISS_MAX {
         place.report(Code::BadScenario, format!("{what} add up to {sum:.3}, not to 1"));
-    }
-}
-
-fn share(item: Item<'_>) -> Option<f64> {
-    item.number(0.0..=1.0)
-}
-
-fn factor(item: Item<'_>) -> Option<f64> {
-    item.number(0.0..=FACTOR_MAX)
-}
-
-fn factor_above_zero(item: Item<'_>) -> Option<f64> {
-    item.number(0.001..=FACTOR_MAX)
-}
-
-fn rate(item: Item<'_>) -> Option<f64> {
-    item.number(0.0..=PER_HOUR_MAX)
-}
-
-fn by_hour(item: Item<'_>) -> Option<Base> {
-    let list = item.list()?;
-    let many = list.len();
-    let hours: Vec<f64> = list.filter_map(rate).collect();
-    let shape: Option<[f64; 24]> = hours.try_into().ok();
-    if many != 24 {
-        item.bad(format!("must have 24 numbers, one for each hour of the day, not {many}"));
-    }
-    shape.map(Base::ByHour)
-}
-
-fn day_time(item: Item<'_>) -> Option<DayTime> {
-    let word = item.time_text()?;
-    let time = parse_day_time(word.text);
-    if time.is_none() {
-        item.bad("must be a time of day such as \"14:00\"");
-    }
-    time
-}
-
-/// A time of day means the first such time of the scenario.
-fn instant(item: Item<'_>, calendar: &Calendar, zone: &str) -> Option<Timestamp> {
-    let word = item.time_text()?;
-    match parse_day_time(word.text) {
-        Some(time) => calendar.first(time),
-        None => read_at(item, zone),
-    }
-}
-
-fn patience(item: Item<'_>) -> Option<Length> {
-    let table = item.table(LENGTH_FIELDS)?;
-    let is_none = table
-        .get("distribution")
-        .is_some_and(|item| matches!(item.text(), Some(word) if word.text == "none"));
-    if is_none { None } else { length_in(table) }
-}
-
-/// A length of time: a table with its mean, or just the duration, which then does not vary.
-fn length_of(item: Item<'_>) -> Option<Length> {
-    if item.is_string() {
-        let mean_ms = mean_ms(item)?;
-        return Some(Length { mean_ms, shape: Shape::Constant });
-    }
-    length_in(item.table(LENGTH_FIELDS)?)
-}
-
-fn length_in(table: Table<'_>) -> Option<Length> {
-    #[derive(Copy, Clone, PartialEq)]
-    enum Kind {
-        Constant,
-        Uniform,
-        Exponential,
-        Lognormal,
-    }
-    let kinds = [
-        ("constant", Kind::Constant),
-        ("uniform", Kind::Uniform),
-        ("exponential", Kind::Exponential),
-        ("lognormal", Kind::Lognormal),
-    ];
-    let mean = table.must("mean").and_then(mean_ms);
-    let kind = match table.get("distribution") {
-        Some(item) => item.choice(&kinds)?,
-        None => Kind::Exponential,
-    };
-    let shape = match kind {
-        Kind::Constant => Shape::Constant,
-        Kind::Uniform => Shape::Uniform,
-        Kind::Exponential => Shape::Exponential,
-        Kind::Lognormal => Shape::Lognormal { sigma: table.must("sigma")?.number(0.01..=3.0)? },
-    };
-    if let (Some(item), true) = (table.get("sigma"), kind != Kind::Lognormal) {
-        item.bad("belongs to `distribution = \"lognormal\"`");
-    }
-    Some(Length { mean_ms: mean?, shape })
-}
-
-fn mean_ms(item: Item<'_>) -> Option<f64> {
-    let ms = item.positive_duration_ms()?;
-    if ms > DRAW_MS_MAX {
-        item.bad("must be at most 7d");
-        return None;
-    }
-    Some(ms as f64)
-}
-
-fn phrases(item: Item<'_>) -> Vec<String> {
-    let Some(list) = item.some_list() else {
-        return Vec::new();
-    };
-    if list.len() > PHRASES_MAX {
-        item.place.report(Code::TooLarge, format!("more than {PHRASES_MAX} phrases"));
-    }
-    list.take(PHRASES_MAX)
-        .filter_map(|item| item.text_within(MESSAGE_BYTES_MAX))
-        .map(|word| word.to_text())
-        .collect()
-}
-
-fn follow_up(item: Item<'_>) -> Option<FollowUp> {
-    let table = item.table(&["share", "after", "phrases"])?;
-    let share = table.must("share").and_then(share);
-    let after = table.must("after").and_then(length_of);
-    let phrases = table.must("phrases").map(phrases).unwrap_or_default();
-    Some(FollowUp { share: share?, after: after?, phrases })
-}
-
-fn attributes(table: Table<'_>) -> Vec<(String, String)> {
-    let entries = table.get("attributes").and_then(|item| item.map()).unwrap_or_default();
-    entries.into_iter().filter_map(|(word, item)| Some((word.to_text(), item.label()?.to_text()))).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::Channel;
-    use crate::simulation::erlang::Erlang;
-
-    fn directory() -> Directory {
-        let erlang =
-            Erlang { arrivals_per_hour: 1.0, handle_ms_mean: 60_000.0, agents: 2, patience_ms_mean: None };
-        let mut directory = erlang.directory();
-        let app = Channel { id: ChannelId(1), slug: "app".to_owned(), ..directory.channels[0].clone() };
-        directory.channels.push(app);
-        directory.entries.insert("售后".to_owned(), GroupId(0));
-        directory
-    }
-
-    const SOUND: &str = r#"
-name = "大促高峰"
-start = "2026-11-11T00:00:00"
-length = "24h"
-warm_up = "1h"
-rate = { app = 60 }
-rate_shape = { line = [0,0,0,0,0,0,0,0,90,90,90,90,90,90,90,90,90,90,90,90,90,0,0,0] }
-surge = [{ from = "20:00", to = "21:00", channel = "line", factor = 4.0 }]
-vip = [0.9, 0.07, 0.03]
-returning = 0.3
-patience = { mean = "3m", distribution = "lognormal", sigma = 0.8 }
-reply = { mean = "15s" }
-bot = { mean = "1m", contained = 0.5 }
-form = "45s"
-[[intent]]
-name = "refund"
-share = 0.4
-group = "everyone"
-handle = { mean = "6m", distribution = "lognormal", sigma = 0.6 }
-phrases = ["我要退款", "退货"]
-entry = "售后"
-language = "ZH"
-attributes = { plan = "pro" }
-follow_up = { share = 0.2, after = { mean = "40s" }, phrases = ["投诉"] }
-[[intent]]
-name = "other"
-share = 0.6
-handle = "2m"
-[handle_factor]
-agent = { agent-001 = 0.5 }
-[agents]
-breaks = [{ at = "12:00", length = "30m", share = 0.5 }, { at = "12:30", length = "30m", share = 0.5 }]
-[[incident]]
-at = "14:00"
-length = "30m"
-kind = "agents-drop"
-group = "everyone"
-share = 0.5
-[[incident]]
-at = "2026-11-11T15:00"
-length = "30m"
-kind = "channel-out"
-channel = "app"
-"#;
-
-    #[test]
-    fn a_scenario_is_read_into_instants() {
-        let (scenario, findings) = read_scenario("promo-peak", SOUND, &directory());
-        assert_eq!(findings, []);
-        let scenario = scenario.unwrap();
-        let hour = |at: Timestamp| at.since_ms(scenario.start) as f64 / HOUR_MS as f64;
-        assert_eq!(scenario.name, "大促高峰");
-        let rates = |at: usize| {
-            let rates = scenario.arrivals[at].rates.iter();
-            rates.map(|rate| (rate.from_ms as f64 / HOUR_MS as f64, rate.per_hour)).collect::<Vec<_>>()
-        };
-        assert_eq!(rates(0), [(0.0, 0.0), (8.0, 90.0), (20.0, 360.0), (21.0, 0.0)]);
-        assert_eq!(rates(1), [(0.0, 60.0), (15.0, 0.0), (15.5, 60.0)]);
-        let breaks: Vec<_> = scenario.breaks.iter().map(|pause| (hour(pause.at), pause.from_share)).collect();
-        assert_eq!(breaks, [(12.0, 0.0), (12.5, 0.5)]);
-        assert_eq!((hour(scenario.drops[0].at), scenario.drops[0].share), (14.0, 0.5));
-        assert_eq!(scenario.intents[0].language.as_deref(), Some("zh"));
-        assert_eq!(scenario.intents[1].handle, Length { mean_ms: 120_000.0, shape: Shape::Constant });
-        assert_eq!(scenario.patience.unwrap().shape, Shape::Lognormal { sigma: 0.8 });
-        assert_eq!(scenario.handle_factors.agents, [(AgentId(0), 0.5)]);
-    }
-
-    #[test]
-    fn every_mistake_is_found_at_its_place() {
-        let planted = [
-            ("length = \"24h\"", "length = \"500d\"", "R103", "must be at most 366d"),
-            ("warm_up = \"1h\"", "warm_up = \"24h\"", "R103", "must be shorter than `length`"),
-            ("rate = { app = 60 }", "rate = { ap = 60 }", "R205", "unknown channel `ap`"),
-            ("0,0,0,0,0,0,0,0,90", "0,0,0,0,0,0,0,90", "R103", "must have 24 numbers"),
-            ("from = \"20:00\"", "from = \"20\"", "R103", "must be a time of day"),
-            ("vip = [0.9, 0.07", "vip = [0.9, 0.7", "R601", "add up to 1.630, not to 1"),
-            ("sigma = 0.8", "sigma = 8", "R103", "must be a number from 0.01 to 3"),
-            ("share = 0.4", "share = 0.3", "R601", "the intents' shares add up to 0.900, not to 1"),
-            (
-                "group = \"everyone\"\nhandle",
-                "group = \"everyon\"\nhandle",
-                "R202",
-                "unknown group `everyon`",
-            ),
-            ("name = \"other\"", "name = \"refund\"", "R201", "the intent `refund` is there twice"),
-            ("agent-001", "agent-009", "R203", "unknown agent `agent-009`"),
-            ("kind = \"agents-drop\"", "kind = \"drop\"", "R103", "`kind` must be one of"),
-            ("returning = 0.3", "returnin = 0.3", "R102", "unknown field `returnin`"),
-            ("returning = 0.3", "returning = nan", "R103", "must be a number from 0 to 1"),
-            ("start = \"2026-11-11T00:00:00\"", "start = \"soon\"", "R103", "must be a date and time"),
-            ("start = \"2026-11-11T00:00:00\"\n", "", "R104", "`start` is missing"),
-            ("entry = \"售后\"", "entry = \"售前\"", "R208", "unknown entry `售前`"),
-        ];
-        for (sound, broken, code, message) in planted {
-            assert_eq!(SOUND.matches(sound).count(), 1, "{sound}");
-            let (scenario, findings) =
-                read_scenario("promo-peak", &SOUND.replace(sound, broken), &directory());
-            let told: Vec<String> = findings.iter().map(ToString::to_string).collect();
-            assert_eq!(findings.len(), 1, "{broken}: {told:#?}");
-            assert!(told[0].contains(code) && told[0].contains(message), "{broken}: {told:#?}");
-            assert!(findings[0].span.is_some());
-            assert_eq!(scenario.is_some(), code == "R208", "a warning does not stop it");
-        }
-        let (_, findings) = read_scenario("bad", "= 3", &directory());
-        assert_eq!(findings[0].code, Code::TomlSyntax);
-        let (_, findings) = read_scenario("empty", "", &directory());
-        let missing = findings.iter().filter(|finding| finding.code == Code::MissingField).count();
-        assert_eq!(missing, 4, "{findings:#?}");
     }
 }

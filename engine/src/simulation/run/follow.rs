@@ -1,0 +1,216 @@
+//! Following the desk: what each event says about the floor, and what it will lead to.
+
+use super::super::calendar::{Due, Entry};
+use super::super::floor::{Ask, Place};
+use super::super::random::{Stream, whole_ms};
+use super::super::traffic::Arrival;
+use super::{Run, luck};
+use crate::desk::{CloseReason, Directed, Event, EventRecord};
+use crate::id::{AgentId, ConversationId, GroupId};
+use crate::model::{Directory, FallbackStep};
+use crate::rules::{Plan, Target};
+use crate::time::Timestamp;
+use crate::trace::Reason;
+
+impl Run {
+    /// Takes note of one event, and of what it will lead to.
+    pub(super) fn follow(&mut self, record: &EventRecord, directory: &Directory) {
+        let at = record.at;
+        self.events += 1;
+        if record.seq != self.last.0 + 1 || at < self.last.1 || self.digest.add(record).is_err() {
+            let last = self.last.0;
+            let words = || format!("{at}: event {} comes behind event {last}", record.seq);
+            self.checker.find(|found| &mut found.out_of_order, words);
+        }
+        self.last = (record.seq, at);
+        match &record.event {
+            Event::Published { hours, .. } => {
+                self.floor.hours_open = hours.iter().map(|state| state.open).collect();
+            }
+            Event::HoursTurned { hours, state } => {
+                if let Some(now) = self.floor.hours_open.get_mut(hours.index()) {
+                    *now = state.open;
+                }
+            }
+            Event::PresenceChanged { agent, presence } => self.floor.set_presence(*agent, *presence, at),
+            Event::AcceptingChanged { agent, accepting } => {
+                if let Some(agent) = self.floor.agents.get_mut(agent.index()) {
+                    agent.accepting = *accepting;
+                }
+            }
+            Event::ConversationOpened { conversation, .. } => self.opened(*conversation, at),
+            Event::Routed { conversation, rules, plan, .. } => {
+                self.ledger.rules_hit(rules);
+                self.routed(*conversation, plan);
+            }
+            Event::Queued { conversation, group, directed, .. } => {
+                self.queued(*conversation, *group, *directed, at);
+            }
+            Event::Assigned { conversation, agent, group, .. } => {
+                self.assigned(*conversation, *agent, *group, at, directory);
+            }
+            Event::Unassigned { conversation, agent, .. } => {
+                let from = self.floor.move_to(*conversation, Place::Nowhere, at);
+                if !matches!(from, Some(Place::With(with, _)) if with == *agent) {
+                    self.checker.misplaced(*conversation, from, "taken from an agent", at);
+                }
+                self.may_leave(*agent);
+            }
+            Event::FellBack { conversation, to, reason } => self.fell_back(*conversation, to, *reason, at),
+            Event::Closed { conversation, reason, .. } => self.closed(*conversation, *reason, at),
+            Event::RuleFailed { rule, .. } => self.ledger.rule_failed(*rule),
+            _ => {}
+        }
+    }
+
+    fn opened(&mut self, id: ConversationId, at: Timestamp) {
+        let Some(arrival) = self.arriving.take() else {
+            return self.checker.misplaced(id, None, "opened", at);
+        };
+        if !self.floor.open(id, arrival) {
+            return self.checker.misplaced(id, None, "opened", at);
+        }
+        self.conversations += 1;
+        self.ledger.recorder.stretch.opened += 1;
+        let Some((after, _)) = self.plan_follow_up(&arrival) else {
+            return;
+        };
+        let entry = Entry { at: at.plus_ms(after), due: Due::FollowUp, conversation: id, turn: 0 };
+        self.calendar.push(entry);
+    }
+
+    fn routed(&mut self, id: ConversationId, plan: &Plan) {
+        let Some(live) = self.floor.get(id) else {
+            return;
+        };
+        let group = match plan.target {
+            Target::Group(group) | Target::Agent { group, .. } => Some(group),
+            Target::Bot(_) | Target::LeaveMessage | Target::Ticket => None,
+        };
+        if live.wait_ms.is_none() && group.is_some() {
+            live.group = group;
+        }
+        let asks = !plan.skills.is_empty() || plan.tier.is_some();
+        live.ask = asks.then(|| Box::new(Ask { skills: plan.skills.clone(), tier: plan.tier }));
+    }
+
+    fn queued(&mut self, id: ConversationId, group: GroupId, directed: Option<Directed>, at: Timestamp) {
+        let from = self.floor.move_to(id, Place::Waiting(group), at);
+        let stretch = &mut self.ledger.recorder.stretch;
+        stretch.waiting_max = stretch.waiting_max.max(self.floor.waiting);
+        match (from, self.floor.get(id)) {
+            (Some(Place::Waiting(_)), _) => {}
+            (Some(Place::Nowhere | Place::Away), Some(live)) => {
+                live.queued = true;
+                live.reserved_until = directed.map(|directed| directed.until);
+                if let Some(ms) = live.arrival.patience_ms {
+                    let turn = live.turn;
+                    self.calendar.push(Entry {
+                        at: at.plus_ms(ms),
+                        due: Due::PatienceEnd,
+                        conversation: id,
+                        turn,
+                    });
+                }
+            }
+            (from, _) => self.checker.misplaced(id, from, "queued", at),
+        }
+    }
+
+    fn assigned(
+        &mut self,
+        id: ConversationId,
+        agent: AgentId,
+        group: GroupId,
+        at: Timestamp,
+        directory: &Directory,
+    ) {
+        let from = self.floor.move_to(id, Place::With(agent, group), at);
+        let Some(live) = self.floor.get(id).filter(|_| !matches!(from, Some(Place::With(..)))) else {
+            return self.checker.misplaced(id, from, "assigned", at);
+        };
+        live.assigned_at = at;
+        let wait_ms = at.since_ms(live.waiting_since);
+        if live.wait_ms.is_none() {
+            live.wait_ms = Some(wait_ms);
+            self.ledger.recorder.stretch.connected += 1;
+            self.ledger.recorder.stretch.wait_ms += wait_ms;
+        }
+        let turn = live.turn;
+        let Arrival { intent, handle_ms, luck, .. } = live.arrival;
+        let replied = live.replied;
+        let handle_ms = self.handle_ms(handle_ms, agent, intent, directory);
+        let entry = |due, ms| Entry { at: at.plus_ms(ms), due, conversation: id, turn };
+        self.calendar.push(entry(Due::HandleEnd, handle_ms));
+        if let Some(reply) = self.scenario.reply.filter(|_| !replied) {
+            let ms = reply.draw_ms(&mut Stream::of_luck(luck, luck::REPLY));
+            self.calendar.push(entry(Due::Reply, ms));
+        }
+        self.checker.assigned(agent, &self.floor, directory, at);
+    }
+
+    fn fell_back(&mut self, id: ConversationId, to: &FallbackStep, reason: Reason, at: Timestamp) {
+        let from = self.floor.move_to(id, Place::Away, at);
+        let Some(live) = self.floor.get(id).filter(|_| !matches!(from, Some(Place::With(..)))) else {
+            return self.checker.misplaced(id, from, "sent to a fallback", at);
+        };
+        live.away_by_rule = reason == Reason::AskedByRule;
+        let (due, ms) = match to {
+            FallbackStep::Bot(_) => {
+                let mut stream = Stream::of_luck(live.arrival.luck, luck::BOT);
+                // The first draw says whether the bot contains it.
+                stream.unit();
+                (Due::BotEnd, self.scenario.bot.length.draw_ms(&mut stream))
+            }
+            _ => {
+                let mut stream = Stream::of_luck(live.arrival.luck, luck::FORM);
+                (Due::FormEnd, self.scenario.form.draw_ms(&mut stream))
+            }
+        };
+        let turn = live.turn;
+        self.calendar.push(Entry { at: at.plus_ms(ms), due, conversation: id, turn });
+    }
+
+    fn closed(&mut self, id: ConversationId, reason: CloseReason, at: Timestamp) {
+        let Some(live) = self.floor.get(id) else {
+            return self.checker.misplaced(id, None, "closed", at);
+        };
+        let with = match live.place {
+            Place::With(agent, _) => Some((agent, at.since_ms(live.assigned_at))),
+            _ => None,
+        };
+        self.ledger.enter(live, Some(reason), with.map(|(_, ms)| ms), at);
+        self.floor.move_to(id, Place::Ended, at);
+        if let Some((agent, ms)) = with {
+            if let Some(now) = self.floor.agents.get_mut(agent.index()) {
+                now.handled += 1;
+                now.handle_ms += ms;
+            }
+            self.may_leave(agent);
+        }
+    }
+
+    fn may_leave(&mut self, agent: AgentId) {
+        let is_free = self.floor.agents.get(agent.index()).is_some_and(|now| now.open == 0);
+        if is_free && self.staff.is_leaving(agent) {
+            self.leaving.push(agent);
+        }
+    }
+
+    fn handle_ms(&self, drawn_ms: i64, agent: AgentId, intent: u16, directory: &Directory) -> i64 {
+        let factors = &self.scenario.handle_factors;
+        if factors.skills.is_empty() && factors.agents.is_empty() {
+            return drawn_ms;
+        }
+        let intent = self.scenario.intents.get(usize::from(intent));
+        let has = |skill| directory.agent(agent).is_some_and(|agent| agent.skill_level(skill) > 0);
+        let of_skills = factors
+            .skills
+            .iter()
+            .filter(|(skill, _)| intent.is_some_and(|intent| intent.skills.contains(skill)) && has(*skill));
+        let of_agent = factors.agents.iter().filter(|(who, _)| *who == agent);
+        let factor: f64 =
+            of_skills.map(|(_, factor)| factor).chain(of_agent.map(|(_, factor)| factor)).product();
+        whole_ms(drawn_ms as f64 * factor)
+    }
+}
