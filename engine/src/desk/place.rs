@@ -335,7 +335,7 @@ impl Out<'_> {
         if let Some(((_, conversation), agent, group)) = best
             && let Some(conversation) = self.desk.conversations.get(conversation)
         {
-            let by = self.from_queue(conversation);
+            let by = self.queued_by(conversation);
             self.assigned(conversation, agent, group, by, Tries::default());
         }
     }
@@ -361,7 +361,7 @@ impl Out<'_> {
         None
     }
 
-    fn from_queue(&self, conversation: &Conversation) -> AssignedBy {
+    fn queued_by(&self, conversation: &Conversation) -> AssignedBy {
         match &conversation.place {
             Place::Queued(queued) => queued.directed.map_or(AssignedBy::FromQueue, |directed| directed.by),
             _ => AssignedBy::FromQueue,
@@ -436,5 +436,5 @@ impl Desk {
 /// Whether the agent who has the conversation is one whom the ask fits anyway. Their own cap does not matter: they
 /// already hold it.
 fn stays_with(agent: &crate::desk::agent::AgentState, id: AgentId, ask: &Ask) -> bool {
-    !refused_for(agent, id, ask, &[]).is_some_and(|reason| reason != Reason::AtChannelCapacity)
+    refused_for(agent, id, ask, &[]).is_none_or(|reason| reason == Reason::AtChannelCapacity)
 }

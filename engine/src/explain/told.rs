@@ -22,6 +22,7 @@ pub struct Named {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(tag = "kind", rename_all = "kebab-case")]
+#[expect(clippy::large_enum_variant, reason = "told once and then written out")]
 pub enum StepTold {
     /// Rules said where to.
     Rules(RulesTold),

@@ -56,12 +56,11 @@ impl Question<'_> {
         // Only one agent is asked: nobody else needs to be looked at.
         if let Some(only) = self.ask.only {
             let Some(known) = agent(only) else { return };
-            match known.seat_in(self.group.id).map(|seat| seat.refused()) {
-                Some(None) => match refused_for(known, only, self.ask, self.gave_back) {
+            if known.seat_in(self.group.id).is_some_and(|seat| seat.refused().is_none()) {
+                match refused_for(known, only, self.ask, self.gave_back) {
                     None => drop(visit(only, [0; 3])),
                     Some(reason) => refuse(only, reason),
-                },
-                Some(Some(_)) | None => {}
+                }
             }
             return;
         }
