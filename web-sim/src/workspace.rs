@@ -274,7 +274,7 @@ mod tests {
     #[test]
     fn rule_tests_are_run_and_named() {
         let mut workspace = workspace();
-        let [line] = workspace.test().unwrap().try_into().unwrap();
+        let [line]: [TestLine; 1] = workspace.test().unwrap().try_into().unwrap();
         assert_eq!((line.name.as_str(), line.text.as_str(), line.failures.len()), ("a", "退货", 0));
         workspace.set_file("rules/20-refund.toml", &RULE.replace("group = \"general\"", "ticket = true"));
         assert_eq!(workspace.test().unwrap()[0].failures[0].field, "group");
