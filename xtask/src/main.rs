@@ -2,6 +2,7 @@
 //! the two commands that everyone needs, `cargo xtask run` and `cargo xtask test`.
 #![expect(clippy::print_stdout, reason = "a build command talks on the terminal")]
 
+mod bench;
 mod paths;
 mod run;
 mod setup;
@@ -35,7 +36,7 @@ enum Command {
     Wasm,
     /// Build the web app, the engine included, as static files in web-sim/app/dist
     Web,
-    /// Run the benches; what follows is passed on, as in `cargo xtask bench -- decide`
+    /// Run the benches and print a table of ratios; what follows is passed on, as in `cargo xtask bench -- decision`
     Bench {
         /// Arguments for criterion
         #[arg(last = true)]
@@ -60,7 +61,7 @@ fn main() -> ExitCode {
         Command::Build => run::build(&mut steps).map(drop),
         Command::Wasm => wasm::build(&mut steps),
         Command::Web => web::build(&mut steps),
-        Command::Bench { arguments } => run::bench(&mut steps, &arguments),
+        Command::Bench { arguments } => bench::bench(&mut steps, &arguments),
         Command::Screenshots { folder } => run::screenshots(&mut steps, &folder),
         Command::Setup => setup::everything(&mut steps).map(drop),
     };

@@ -53,15 +53,6 @@ pub(crate) fn build(steps: &mut Steps) -> Result<PathBuf> {
     Ok(paths::release().join("pointsman"))
 }
 
-/// Runs the benches of the whole workspace.
-pub(crate) fn bench(steps: &mut Steps, arguments: &[String]) -> Result<()> {
-    build(steps)?;
-    let mut cargo = paths::cargo();
-    let workspace = WORKSPACE.iter().filter(|argument| **argument != "--release"); // `cargo bench` is release already
-    cargo.arg("bench").args(workspace).args(["--bench", "*", "--"]).args(arguments);
-    steps.command("run the benches", &mut cargo)
-}
-
 /// Takes pictures of the page.
 pub(crate) fn screenshots(steps: &mut Steps, folder: &Path) -> Result<()> {
     let chromium = setup::chromium(steps)?;
