@@ -221,7 +221,7 @@ fn one(report: &Report, ruleset: &pointsman_engine::rules::Ruleset) -> String {
     let (told, all) = (hits.len().min(8), ruleset.rules().len());
     lines.push(format!("\n  rules that gave effects: {} of {all}", hits.len()));
     lines.extend(
-        hits.iter().take(told).map(|rule| format!("  {:>9} × {}", rule.hits, paint(NAME, &rule.rule))),
+        hits.iter().take(told).map(|rule| format!("  {:>9} × {}", rule.hits, paint(NAME, &rule.name))),
     );
     if !checks.hold() {
         lines.push(paint(BAD, format!("\nwhat must always hold did not: {}", checks.first.join("; "))));
