@@ -14,18 +14,20 @@ pub const PROBLEM_JSON: &str = "application/problem+json";
 /// A failed request.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Problem {
-    /// Which kind of problem, stable: `urn:pointsman:problem:` and [`Problem::code`].
-    #[serde(rename = "type")]
-    pub kind: String,
+    /// Which kind of problem, stable: `urn:pointsman:problem:` and this.
+    #[serde(rename = "type", serialize_with = "urn")]
+    #[schema(value_type = String)]
+    pub code: &'static str,
     /// The status code again.
     pub status: u16,
     /// The kind in a few words.
-    pub title: String,
+    #[schema(value_type = String)]
+    pub title: &'static str,
     /// What is wrong with this request and what to do about it.
     pub detail: String,
     /// Where in the body, where that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub at: Option<BodyPlace>,
+    pub at: Option<Box<BodyPlace>>,
     /// The findings on a tenant's files, where those are what is wrong.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<Object>)]
@@ -46,25 +48,28 @@ pub struct BodyPlace {
     pub column: usize,
 }
 
+fn urn<S: serde::Serializer>(code: &&'static str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&format_args!("urn:pointsman:problem:{code}"))
+}
+
 impl Problem {
     /// A problem of a kind with its title.
     #[must_use]
-    pub fn new(status: StatusCode, code: &str, title: &str, detail: impl Into<String>) -> Problem {
+    pub fn new(
+        status: StatusCode,
+        code: &'static str,
+        title: &'static str,
+        detail: impl Into<String>,
+    ) -> Problem {
         Problem {
-            kind: format!("urn:pointsman:problem:{code}"),
+            code,
             status: status.as_u16(),
-            title: title.to_owned(),
+            title,
             detail: detail.into(),
             at: None,
             diagnostics: Vec::new(),
             retry_after_s: None,
         }
-    }
-
-    /// The last part of the type: what programs compare.
-    #[must_use]
-    pub fn code(&self) -> &str {
-        self.kind.rsplit(':').next().unwrap_or_default()
     }
 
     /// 400: the request itself is not well-formed.
@@ -98,7 +103,7 @@ impl Problem {
 
     /// 409: the thing is not in the state the request needs.
     #[must_use]
-    pub fn conflict(code: &str, detail: impl Into<String>) -> Problem {
+    pub fn conflict(code: &'static str, detail: impl Into<String>) -> Problem {
         Problem::new(StatusCode::CONFLICT, code, "In conflict with the present state", detail)
     }
 
@@ -155,7 +160,7 @@ impl Problem {
     /// With the place in the body.
     #[must_use]
     pub fn at(mut self, place: BodyPlace) -> Problem {
-        self.at = Some(place);
+        self.at = Some(Box::new(place));
         self
     }
 

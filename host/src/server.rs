@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::clock;
@@ -57,8 +56,7 @@ pub struct Server {
     pub app: Arc<App>,
     /// Where it listens.
     pub address: SocketAddr,
-    stop: watch::Sender<bool>,
-    serving: JoinHandle<std::io::Result<()>>,
+    serving: JoinHandle<()>,
     writing: JoinHandle<()>,
 }
 
@@ -76,27 +74,16 @@ impl Server {
         let listener = TcpListener::bind(options.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         let app = App::new(store, tenants, metrics, options.http);
-        let (stop, stopped) = watch::channel(false);
-        let service = http::router(Arc::clone(&app)).into_make_service_with_connect_info::<SocketAddr>();
-        let mut until = stopped.clone();
-        let serving = tokio::spawn(async move {
-            axum::serve(listener, service)
-                .with_graceful_shutdown(async move {
-                    // The sender lives as long as the server: an error means it was dropped, which stops too.
-                    drop(until.wait_for(|stop| *stop).await);
-                })
-                .await
-        });
-        tokio::spawn(sweep(Arc::clone(&app), stopped));
-        Ok(Server { app, address, stop, serving, writing })
+        let serving = tokio::spawn(http::serve(listener, http::router(Arc::clone(&app)), app.stopping()));
+        tokio::spawn(sweep(Arc::clone(&app)));
+        Ok(Server { app, address, serving, writing })
     }
 
     /// Stops: takes no more in, answers what is open, lets every tenant finish and snapshot, waits for the disk.
     /// Open requests have ten seconds. What was answered is durable whatever happens.
     pub async fn stop(self) {
-        let Server { app, stop, serving, writing, .. } = self;
-        app.stop_being_ready();
-        stop.send_replace(true);
+        let Server { app, serving, writing, .. } = self;
+        app.stop();
         let aborted = serving.abort_handle();
         if tokio::time::timeout(STOP_WITHIN, serving).await.is_err() {
             tracing::warn!("some requests were still open and are broken off");
@@ -112,12 +99,13 @@ impl Server {
 }
 
 /// Forgets what is kept for a time only.
-async fn sweep(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+async fn sweep(app: Arc<App>) {
+    let mut stopping = app.stopping();
     let mut every = tokio::time::interval(SWEEP_EVERY);
     every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            _ = stopped.changed() => return,
+            _ = stopping.changed() => return,
             _ = every.tick() => {}
         }
         let before = clock::now().0 - http::IDEMPOTENCY_KEPT_MS;

@@ -30,10 +30,19 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
                 "send the body with `Content-Type: application/json`",
             ));
         }
-        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| not_read(&rejection))?;
+        let read = tokio::time::timeout(BODY_WITHIN, Bytes::from_request(request, state)).await;
+        let bytes = read.map_err(|_| too_slow())?.map_err(|rejection| not_read(&rejection))?;
         let value = parse(&bytes)?;
         Ok(Body { value, bytes })
     }
+}
+
+/// How long a body may take to come.
+const BODY_WITHIN: std::time::Duration = std::time::Duration::from_secs(60);
+
+fn too_slow() -> Problem {
+    let detail = format!("the body did not come within {} s", BODY_WITHIN.as_secs());
+    Problem::new(StatusCode::REQUEST_TIMEOUT, "too-slow", "The request took too long to come", detail)
 }
 
 fn not_read(rejection: &BytesRejection) -> Problem {
@@ -130,7 +139,7 @@ mod tests {
 
     fn refused(body: &[u8]) -> (u16, BodyPlace) {
         let problem = parse::<Outer>(body).unwrap_err();
-        (problem.status, problem.at.unwrap())
+        (problem.status, *problem.at.unwrap())
     }
 
     #[test]

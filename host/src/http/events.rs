@@ -16,6 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::auth::{Principal, origin_is_host};
 use super::body::Params;
+use super::connections::until;
 use super::page::limit;
 use super::{App, Shared};
 use crate::problem::Problem;
@@ -119,16 +120,17 @@ async fn stream(
             return Ok(());
         }
         let mut ping = tokio::time::interval(PING_EVERY);
+        let mut stopping = app.stopping();
         loop {
             tokio::select! {
                 message = socket.recv() => match message {
                     None | Some(Err(_) | Ok(Message::Close(_))) => return Ok(()),
                     Some(Ok(_)) => {}
                 },
+                () = until(&mut stopping) => {
+                    return Err(Problem::unavailable("the server is stopping"));
+                }
                 _ = ping.tick() => {
-                    if !app.is_ready() {
-                        return Err(Problem::unavailable("the server is stopping"));
-                    }
                     if !send(socket, Message::Ping(axum::body::Bytes::new())).await {
                         return Ok(());
                     }

@@ -6,6 +6,7 @@ mod app_files;
 mod audit;
 mod auth;
 mod body;
+mod connections;
 mod conversations;
 mod events;
 mod groups;
@@ -22,14 +23,14 @@ mod tokens;
 mod users;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
 use crate::observe::metrics::Metrics;
 use crate::store::Store;
 use crate::tenants::Tenants;
 pub use auth::Principal;
+pub use connections::serve;
 pub use idempotency::KEPT_MS as IDEMPOTENCY_KEPT_MS;
 pub use routes::{openapi, router};
 
@@ -59,7 +60,7 @@ pub struct App {
     pub(crate) attempts: session::Attempts,
     pub(crate) password_checks: Semaphore,
     pub(crate) compiles: Semaphore,
-    ready: AtomicBool,
+    stopping: watch::Sender<bool>,
 }
 
 /// The application as handlers are given it.
@@ -79,18 +80,24 @@ impl App {
             attempts: session::Attempts::default(),
             password_checks: Semaphore::new(PASSWORD_CHECKS_MAX),
             compiles: Semaphore::new(COMPILES_MAX),
-            ready: AtomicBool::new(true),
+            stopping: watch::Sender::new(false),
         })
     }
 
-    /// From now on `/readyz` says no.
-    pub fn stop_being_ready(&self) {
-        self.ready.store(false, Ordering::Release);
+    /// From now on `/readyz` says no, streams end, and no connection is accepted any more.
+    pub fn stop(&self) {
+        self.stopping.send_replace(true);
+    }
+
+    /// Tells when the server begins to stop.
+    #[must_use]
+    pub fn stopping(&self) -> watch::Receiver<bool> {
+        self.stopping.subscribe()
     }
 
     /// Whether new work is welcome.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        self.ready.load(Ordering::Acquire)
+        !*self.stopping.borrow()
     }
 }

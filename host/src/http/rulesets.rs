@@ -440,7 +440,7 @@ async fn go_live(app: &App, principal: &Principal, wish: Wish) -> Result<Reply, 
     let Some(ruleset) = compiled.ruleset.filter(|_| compiled.diagnostics.iter().all(is_no_error)) else {
         let errors = compiled.diagnostics.iter().filter(|diagnostic| !is_no_error(diagnostic)).count();
         let mut problem = Problem::unprocessable(format!("{errors} errors keep it from being published"));
-        problem.kind = String::from("urn:pointsman:problem:not-publishable");
+        problem.code = "not-publishable";
         return Err(problem.diagnostics(compiled.diagnostics));
     };
     let row = RevisionRow {

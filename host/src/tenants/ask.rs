@@ -67,6 +67,9 @@ pub type Decide = Box<dyn FnOnce(&Context<'_>) -> Result<CommandBody, Problem> +
 /// Turns what followed into an answer, with the desk as it is afterwards.
 pub type Render = Box<dyn FnOnce(&Context<'_>, &Batch) -> Reply + Send>;
 
+/// Turns the number of a new revision, and what it led to, into an answer.
+pub type RenderPublished = Box<dyn FnOnce(i64, &Batch) -> Reply + Send>;
+
 /// A command to carry out.
 pub struct CommandAsk {
     /// Who asks.
@@ -120,7 +123,7 @@ pub struct PublishAsk {
     /// For the audit log.
     pub audit: Audit,
     /// The answer, given the number of the revision.
-    pub render: Box<dyn FnOnce(i64, &Batch) -> Reply + Send>,
+    pub render: RenderPublished,
     /// Where the answer goes.
     pub reply: ReplySender,
 }

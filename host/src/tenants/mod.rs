@@ -19,7 +19,8 @@ use tokio::task::JoinHandle;
 
 pub(crate) use actor::other_request;
 pub use ask::{
-    Ask, Audit, CommandAsk, Context, Decide, IdempotencyKey, PublishAsk, Render, Reply, ReplySender,
+    Ask, Audit, CommandAsk, Context, Decide, IdempotencyKey, PublishAsk, Render, RenderPublished, Reply,
+    ReplySender,
 };
 pub use feed::{Committed, Feeds};
 pub use records::conversation_of;
@@ -65,7 +66,7 @@ struct Shared {
     options: Options,
     actors: Mutex<Actors>,
     sleeping: Mutex<BTreeSet<(i64, TenantId)>>,
-    sleeper_added: Notify,
+    sleeper_added: Arc<Notify>,
 }
 
 #[derive(Debug, Default)]
@@ -102,7 +103,7 @@ impl Tenants {
             options,
             actors: Mutex::default(),
             sleeping: Mutex::new(sleeping),
-            sleeper_added: Notify::new(),
+            sleeper_added: Arc::default(),
         });
         tokio::spawn(wake_sleepers(Arc::downgrade(&shared)));
         Ok(Tenants { shared })
@@ -310,8 +311,9 @@ async fn wake_sleepers(shared: std::sync::Weak<Shared>) {
         // Looks again now and then, so that it ends soon after everything else has gone.
         let pause = first.map_or(1_000, |(at, _)| at.saturating_sub(now)).clamp(1, 1_000);
         let pause = Duration::from_millis(u64::try_from(pause).unwrap_or(1_000));
-        let added = Arc::clone(&strong);
+        let added = Arc::clone(&strong.sleeper_added);
         drop(strong);
-        let _ = tokio::time::timeout(pause, added.sleeper_added.notified()).await;
+        // Either way it looks again.
+        let _ = tokio::time::timeout(pause, added.notified()).await;
     }
 }
