@@ -175,7 +175,7 @@ fn send(acknowledged: &Acknowledged, over: &AtomicBool, token: &str, address: &s
                 }
             }
         }
-        if n % 3 != 0
+        if !n.is_multiple_of(3)
             && let Some(id) = own.pop()
         {
             match call(

@@ -2,6 +2,7 @@
 //!
 //! The model shares no code with placement. It keeps plain lists, looks at everybody each time, and knows: who may
 //! take what, whom each strategy picks, which waiting conversation comes first, and what must never be true.
+#![expect(clippy::expect_used, clippy::panic, reason = "a test fails loudly")]
 
 mod desk_model {
     pub(crate) mod model;

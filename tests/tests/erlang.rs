@@ -11,6 +11,7 @@
 //!    many each ran.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::print_stdout, reason = "the figures are for people to read")]
 
 #[path = "erlang/fifo.rs"]
 mod fifo;

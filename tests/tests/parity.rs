@@ -2,6 +2,12 @@
 //!
 //! Random tenants with random rules, scripts and scenarios, and every example, are run natively and in Node; the
 //! browser test `parity.test.mjs` runs the same cases in Chromium. `cargo xtask test` builds the WebAssembly first.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test fails loudly, and says what it saw"
+)]
 
 #[path = "parity/cases.rs"]
 mod cases;

@@ -1,6 +1,7 @@
 //! Simulations of the example tenants: sound, and the same however they are run.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::print_stdout, reason = "the figures are for people to read")]
 
 use pointsman_engine::desk::{Batch, Command};
 use pointsman_engine::rules::Ruleset;

@@ -8,26 +8,26 @@ use pointsman_engine::simulation::Arrival;
 
 /// How one conversation went.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub struct Outcome {
+pub(crate) struct Outcome {
     /// How long until it was served, or until the visitor left.
-    pub wait_ms: i64,
+    pub(crate) wait_ms: i64,
     /// Whether no server was free when it came.
-    pub queued: bool,
+    pub(crate) queued: bool,
     /// Whether the visitor left.
-    pub left: bool,
+    pub(crate) left: bool,
 }
 
 /// The servers, by when each is free.
-pub struct Fifo(BinaryHeap<Reverse<i64>>);
+pub(crate) struct Fifo(BinaryHeap<Reverse<i64>>);
 
 impl Fifo {
     /// All free from the beginning.
-    pub fn new(servers: u32) -> Fifo {
+    pub(crate) fn new(servers: u32) -> Fifo {
         Fifo((0..servers).map(|_| Reverse(0)).collect())
     }
 
     /// Serves the next arrival, which must not be earlier than the one before.
-    pub fn serve(&mut self, arrival: &Arrival) -> Outcome {
+    pub(crate) fn serve(&mut self, arrival: &Arrival) -> Outcome {
         let mut first = self.0.peek_mut().unwrap();
         let at = arrival.at.0;
         let wait_ms = (first.0 - at).max(0);

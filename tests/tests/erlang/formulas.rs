@@ -2,15 +2,15 @@
 
 /// What theory says of a queue.
 #[derive(Copy, Clone, Debug)]
-pub struct Exact {
+pub(crate) struct Exact {
     /// The probability that nobody is free.
-    pub p_wait: f64,
+    pub(crate) p_wait: f64,
     /// The mean wait over everybody, those who do not wait and those who leave included.
-    pub wait_ms: f64,
+    pub(crate) wait_ms: f64,
 }
 
 /// M/M/c: Erlang's second formula, from his first by B(k) = a B(k-1) / (k + a B(k-1)).
-pub fn erlang_c(per_ms: f64, handle_ms: f64, agents: u32) -> Exact {
+pub(crate) fn erlang_c(per_ms: f64, handle_ms: f64, agents: u32) -> Exact {
     let offered = per_ms * handle_ms;
     let load = offered / f64::from(agents);
     assert!(load < 1.0, "without patience the queue grows for ever");
@@ -21,7 +21,7 @@ pub fn erlang_c(per_ms: f64, handle_ms: f64, agents: u32) -> Exact {
 
 /// M/M/c+M: the stationary solution of its birth and death equations. The mean wait of everybody is, by Little's law,
 /// the mean queue over the rate of arrivals.
-pub fn erlang_a(per_ms: f64, handle_ms: f64, agents: u32, patience_ms: f64) -> Exact {
+pub(crate) fn erlang_a(per_ms: f64, handle_ms: f64, agents: u32, patience_ms: f64) -> Exact {
     let agents = f64::from(agents);
     let (mut weight, mut total, mut waiting, mut queue) = (1.0, 1.0, 0.0, 0.0);
     let mut present = 0.0;

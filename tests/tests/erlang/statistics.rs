@@ -18,7 +18,7 @@ const SETTLING_SHARE: f64 = 0.02;
 
 /// How many conversations bring the standard errors well below what is tolerated: found by trying, see the figures the
 /// tests print.
-pub fn enough(queue: &Erlang, exact: &Exact) -> u64 {
+pub(crate) fn enough(queue: &Erlang, exact: &Exact) -> u64 {
     let rare = (2.0 - exact.p_wait) / exact.p_wait;
     let wanted = match queue.patience_ms_mean {
         Some(_) => 800_000.0 * rare,
@@ -29,12 +29,12 @@ pub fn enough(queue: &Erlang, exact: &Exact) -> u64 {
 
 /// A mean and how far off it may be.
 #[derive(Copy, Clone, Debug)]
-pub struct Estimate {
+pub(crate) struct Estimate {
     /// With the help of the controls.
-    pub value: f64,
-    pub standard_error: f64,
+    pub(crate) value: f64,
+    pub(crate) standard_error: f64,
     /// Without.
-    pub plain: f64,
+    pub(crate) plain: f64,
 }
 
 /// One batch: the sums over its conversations.
@@ -48,7 +48,7 @@ struct Sums {
 
 const CONTROLS: usize = 5;
 
-pub struct Samples {
+pub(crate) struct Samples {
     batches: Vec<Sums>,
     batch_size: u64,
     settling: u64,
@@ -62,7 +62,7 @@ pub struct Samples {
 }
 
 impl Samples {
-    pub fn new(queue: &Erlang, all: u64) -> Samples {
+    pub(crate) fn new(queue: &Erlang, all: u64) -> Samples {
         let settling = (all as f64 * SETTLING_SHARE) as u64;
         let load = queue.load();
         let single = queue.patience_ms_mean.is_none();
@@ -86,7 +86,7 @@ impl Samples {
         }
     }
 
-    pub fn add(&mut self, arrival: &Arrival, outcome: &Outcome) {
+    pub(crate) fn add(&mut self, arrival: &Arrival, outcome: &Outcome) {
         let at_ms = arrival.at.0;
         let gap_ms = at_ms - self.last_at_ms.unwrap_or(at_ms);
         self.last_at_ms = Some(at_ms);
@@ -113,11 +113,11 @@ impl Samples {
         batch.controls.iter_mut().zip(controls).for_each(|(sum, control)| *sum += control);
     }
 
-    pub fn wait(&self) -> Estimate {
+    pub(crate) fn wait(&self) -> Estimate {
         self.estimate(|batch| batch.wait / batch.count)
     }
 
-    pub fn p_wait(&self) -> Estimate {
+    pub(crate) fn p_wait(&self) -> Estimate {
         self.estimate(|batch| batch.queued / batch.count)
     }
 
