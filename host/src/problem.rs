@@ -14,7 +14,7 @@ pub const PROBLEM_JSON: &str = "application/problem+json";
 /// A failed request.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Problem {
-    /// Which kind of problem, stable: `urn:pointsman:problem:` and this.
+    /// Which kind of problem, stable: a name behind `urn:pointsman:problem:`.
     #[serde(rename = "type", serialize_with = "urn")]
     #[schema(value_type = String)]
     pub code: &'static str,
