@@ -26,7 +26,7 @@ use std::sync::Arc;
 
 use rhai::{AST, Dynamic, ImmutableString};
 
-pub use reference::{Reference, ReferenceItem, reference, reference_page};
+pub use reference::reference_page;
 pub use registry::{ApiHook, ApiItem, ApiKind, ApiParameter, ApiType, HOOKS, items};
 
 pub(super) use names::Names;

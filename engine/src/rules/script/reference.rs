@@ -1,36 +1,7 @@
-//! The reference of the script API, made from the registry: data for completion and hover, and a page to read.
+//! The reference of the script API as a page to read, made from the registry.
 
-use serde::Serialize;
-
-use super::registry::{ApiHook, ApiItem, ApiKind, ApiType, HOOKS, items};
+use super::registry::{ApiItem, ApiKind, ApiType, HOOKS, items};
 use crate::limits;
-
-/// Everything an editor needs to complete and explain scripts.
-#[derive(Clone, Debug, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct Reference {
-    /// The hooks.
-    pub hooks: &'static [ApiHook],
-    /// Functions, methods and properties, in the order of the page.
-    pub items: Vec<ReferenceItem>,
-}
-
-/// One function, method or property, with how it is written.
-#[derive(Clone, Debug, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct ReferenceItem {
-    /// The item.
-    pub item: &'static ApiItem,
-    /// Such as `conversation.has_tag(tag: text) -> bool`.
-    pub signature: String,
-}
-
-/// The reference as data.
-#[must_use]
-pub fn reference() -> Reference {
-    let items = items().map(|item| ReferenceItem { item, signature: item.signature() }).collect();
-    Reference { hooks: &HOOKS, items }
-}
 
 /// The reference as a page of Markdown, in English with the Chinese beside it.
 #[must_use]
@@ -144,11 +115,10 @@ mod tests {
     #[test]
     fn every_item_is_on_the_page() {
         let page = reference_page();
-        for ReferenceItem { item, signature } in reference().items {
+        for item in items() {
             let chained = item.receiver == Some(ApiType::Effects);
+            let signature = item.signature();
             assert!(chained || page.contains(&format!("### `{signature}`")), "{signature}");
         }
-        let json = serde_json::to_value(reference()).unwrap();
-        assert_eq!(json["items"][0]["item"]["name"], "text");
     }
 }
