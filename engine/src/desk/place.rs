@@ -189,9 +189,12 @@ impl Out<'_> {
         let group = question.group.id;
         let mut failure = None;
         let best = self.with_facts(conversation, Trigger::Opened, &normal, text, |facts| {
+            let mut facts = facts.clone();
+            facts.conversation.group = Some(group);
+            let mut ranker = self.ruleset.ranker(&facts, &|rule| self.is_switched_off(rule));
             let mut best: Option<(i64, AgentId)> = None;
             for agent in &candidates {
-                match self.ruleset.rank(facts, group, *agent, &|rule| self.is_switched_off(rule)) {
+                match ranker.score(*agent) {
                     Ok(score) => {
                         let score = score.unwrap_or(i64::MIN);
                         if best.is_none_or(|(most, _)| score > most) {

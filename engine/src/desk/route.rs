@@ -7,7 +7,7 @@ use super::decide::Out;
 use super::event::Event;
 use super::state::Desk;
 use crate::id::{AgentId, ConversationId, GroupId, RuleId};
-use crate::limits::{BREAKER_OPEN_MS, REQUIRED_SKILLS_MAX};
+use crate::limits::BREAKER_OPEN_MS;
 use crate::rules::{
     AgentFacts, Answer, ConversationFacts, CustomerFacts, DeskFacts, Facts, GroupFacts, Hook, Plan, Trigger,
     Verdict,
@@ -27,7 +27,9 @@ impl Out<'_> {
         }
         let plan = match (hook, &conversation.plan) {
             (Hook::Route, _) => Some(self.plan(conversation, verdict.answer)),
-            (_, Some(before)) if !verdict.answer.is_empty() => Some(self.overlay(before, verdict.answer)),
+            (_, Some(before)) if !verdict.answer.is_empty() => {
+                Some(verdict.answer.laid_over(before, |agent| self.first_group(agent)))
+            }
             _ => None,
         };
         let plan = plan.filter(|plan| {
@@ -133,26 +135,6 @@ impl Out<'_> {
 
     fn first_group(&self, agent: AgentId) -> Option<GroupId> {
         self.desk.agents.get(agent.index()).and_then(|agent| agent.spec.groups.first()).map(|seat| seat.group)
-    }
-
-    /// The plan so far, with what the rules say now laid over it.
-    fn overlay(&self, before: &Plan, answer: Answer) -> Plan {
-        let names_target = answer.destination.is_some() || answer.agent.is_some();
-        let (priority, tier, wait_ms_max) = (answer.priority, answer.tier, answer.wait_ms_max);
-        let mut plan =
-            answer.into_plan((before.target.clone(), before.source), |agent| self.first_group(agent));
-        plan.priority = priority.map_or(before.priority, |(priority, _)| priority);
-        plan.wait_ms_max = wait_ms_max.map(|(ms, _)| ms).or(before.wait_ms_max);
-        if !names_target {
-            plan.tier = tier.map(|(tier, _)| tier).or(before.tier);
-            let added = std::mem::replace(&mut plan.skills, before.skills.clone());
-            for skill in added {
-                if plan.skills.len() < REQUIRED_SKILLS_MAX && !plan.skills.contains(&skill) {
-                    plan.skills.push(skill);
-                }
-            }
-        }
-        plan
     }
 }
 

@@ -61,20 +61,4 @@ impl Ruleset {
         let scene = self.scripts.as_ref().filter(|_| !scripts.is_empty()).map(|scripts| scripts.scene(facts));
         Ranker { ruleset: self, facts, scripts, scene }
     }
-
-    /// The score of one eligible agent of `group`; see [`Ranker::score`], which is cheaper for several.
-    ///
-    /// # Errors
-    /// The first rule that fails, and how.
-    pub fn rank(
-        &self,
-        facts: &Facts<'_>,
-        group: GroupId,
-        agent: AgentId,
-        is_switched_off: &dyn Fn(RuleId) -> bool,
-    ) -> Result<Option<i64>, (RuleId, RuleFailure)> {
-        let mut facts = facts.clone();
-        facts.conversation.group = Some(group);
-        self.ranker(&facts, is_switched_off).score(agent)
-    }
 }
