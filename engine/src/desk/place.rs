@@ -191,7 +191,7 @@ impl Out<'_> {
         let best = self.with_facts(conversation, Trigger::Opened, &normal, text, |facts| {
             let mut facts = facts.clone();
             facts.conversation.group = Some(group);
-            let mut ranker = self.ruleset.ranker(&facts, &|rule| self.is_switched_off(rule));
+            let ranker = self.ruleset.ranker(&facts, &|rule| self.is_switched_off(rule));
             let mut best: Option<(i64, AgentId)> = None;
             for agent in &candidates {
                 match ranker.score(*agent) {

@@ -6,7 +6,7 @@ use super::guard::Words;
 use super::ruleset::{Body, Rule};
 use super::script::{Scene, Script};
 use super::{Facts, Hook, Ruleset};
-use crate::id::{AgentId, GroupId, RuleId};
+use crate::id::{AgentId, RuleId};
 use crate::trace::RuleFailure;
 
 /// Scores the candidates of one placement. Guards are looked at and facts are copied once, not once an agent.
