@@ -5,14 +5,10 @@ use std::io::ErrorKind;
 
 use anyhow::{Context, Result};
 
-use crate::{
-    paths::{self, WORKSPACE},
-    run,
-    step::Steps,
-};
+use crate::{paths, run, step::Steps};
 
 /// What the benches need beside the workspace's own features: criterion, and the libraries they measure against.
-const PEERS: &str = "pointsman-tests/peers";
+const PEERS: &[&str] = &["-p", "pointsman-tests", "--features", "peers"];
 
 /// What the columns of a line of ratios are.
 const COLUMNS: [&str; 5] = ["bench", "what", "measured", "aim", ""];
@@ -31,8 +27,7 @@ pub(crate) fn bench(steps: &mut Steps, arguments: &[String]) -> Result<()> {
         _ => {}
     }
     let mut cargo = paths::cargo();
-    let workspace = WORKSPACE.iter().filter(|argument| **argument != "--release"); // `cargo bench` is release already
-    cargo.arg("bench").args(workspace).args(["--features", PEERS, "--bench", "*", "--"]).args(arguments);
+    cargo.arg("bench").args(PEERS).args(["--bench", "*", "--"]).args(arguments);
     steps.command("run the benches", cargo.env("POINTSMAN", pointsman))?;
 
     let mut lines = vec![COLUMNS.map(str::to_owned).to_vec()];

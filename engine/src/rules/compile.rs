@@ -87,7 +87,7 @@ impl Ruleset {
                     uses.merge(script.uses.clone());
                 }
             }
-            Scripts { names, uses }
+            Scripts::new(names, uses)
         });
         (Some(Ruleset { revision, directory, rules, keywords, hooks, scripts }), diagnostics)
     }

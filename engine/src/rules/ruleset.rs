@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::guard::CompiledGuard;
 use super::keywords::KeywordIndex;
-use super::script::{Names, Scene, Script, Uses};
+use super::script::{Names, Needles, Scene, Script, Uses};
 use super::{Effect, Facts, Hook, Revision, Trigger};
 use crate::id::RuleId;
 use crate::model::Directory;
@@ -29,12 +29,19 @@ pub(super) struct Scripts {
     pub(super) names: Arc<Names>,
     /// What they read, all together.
     pub(super) uses: Uses,
+    /// The keywords they look for by literals, normalised.
+    needles: Arc<Needles>,
 }
 
 impl Scripts {
+    pub(super) fn new(names: Arc<Names>, uses: Uses) -> Scripts {
+        let needles = Arc::new(Needles::new(&uses));
+        Scripts { names, uses, needles }
+    }
+
     /// The facts as scripts see them.
     pub(super) fn scene(&self, facts: &Facts<'_>) -> Arc<Scene> {
-        Scene::new(facts, &self.names, &self.uses)
+        Scene::new(facts, &self.names, &self.uses, &self.needles)
     }
 }
 

@@ -20,6 +20,7 @@
 //! The cost is linear in the length of the text. It is the caller who bounds the length.
 
 mod fold;
+mod haystack;
 mod offsets;
 mod separator;
 mod simplify;
@@ -29,6 +30,7 @@ mod word;
 
 use std::ops::Range;
 
+pub(crate) use haystack::{Haystack, Needle};
 use offsets::Offsets;
 pub use separator::{Squeezed, is_separator};
 pub use word::is_word_boundary;

@@ -1,20 +1,20 @@
 //! The conversations that every engine decides, and the answers it can give.
 
 /// One conversation, as plain facts.
-pub struct Case {
-    pub channel: &'static str,
-    pub language: &'static str,
-    pub vip: u8,
-    pub tags: Vec<String>,
-    pub hour: u8,
-    pub text: &'static str,
+pub(crate) struct Case {
+    pub(crate) channel: &'static str,
+    pub(crate) language: &'static str,
+    pub(crate) vip: u8,
+    pub(crate) tags: Vec<String>,
+    pub(crate) hour: u8,
+    pub(crate) text: &'static str,
 }
 
 /// A group and a priority.
-pub type Answer = (String, u8);
+pub(crate) type Answer = (String, u8);
 
 /// Where a conversation goes that no row of the table covers.
-pub const DEFAULT: (&str, u8) = ("general", 0);
+pub(crate) const DEFAULT: (&str, u8) = ("general", 0);
 
 const CHANNELS: [&str; 4] = ["website", "app", "miniprogram", "wechat"];
 const LANGUAGES: [&str; 4] = ["zh", "zh", "en", "ja"];
@@ -33,7 +33,7 @@ const TEXTS: [&str; 8] = [
 ];
 
 /// As many conversations, chosen without regard to the table; the same ones each time.
-pub fn cases(count: usize) -> Vec<Case> {
+pub(crate) fn cases(count: usize) -> Vec<Case> {
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     let mut draw = |below: usize| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

@@ -29,13 +29,13 @@ const ANSWERS: [(&str, u8); 9] = [
 ];
 
 /// The program, compiled, and the environment it was compiled in.
-pub fn program() -> (Program, Arc<Env>) {
+pub(crate) fn program() -> (Program, Arc<Env>) {
     let environment = Arc::new(Env::stdlib());
     (environment.compile(PROGRAM).unwrap(), environment)
 }
 
 /// What the program looks at.
-pub fn facts(case: &Case, environment: &Arc<Env>) -> Context<'static, 'static> {
+pub(crate) fn facts(case: &Case, environment: &Arc<Env>) -> Context<'static, 'static> {
     let mut facts = Context::with_env(Arc::clone(environment));
     facts.add_variable("channel", case.channel).unwrap();
     facts.add_variable("language", case.language).unwrap();
@@ -47,7 +47,7 @@ pub fn facts(case: &Case, environment: &Arc<Env>) -> Context<'static, 'static> {
 }
 
 /// One decision.
-pub fn decide(program: &Program, facts: &Context<'_, '_>) -> (&'static str, u8) {
+pub(crate) fn decide(program: &Program, facts: &Context<'_, '_>) -> (&'static str, u8) {
     match program.execute(facts).unwrap() {
         Value::Int(row) => ANSWERS[usize::try_from(row).unwrap()],
         other => panic!("the program gave {other:?}"),
@@ -55,7 +55,7 @@ pub fn decide(program: &Program, facts: &Context<'_, '_>) -> (&'static str, u8) 
 }
 
 /// The decision in names, to compare.
-pub fn answer(program: &Program, facts: &Context<'_, '_>) -> Answer {
+pub(crate) fn answer(program: &Program, facts: &Context<'_, '_>) -> Answer {
     let (group, priority) = decide(program, facts);
     (group.to_owned(), priority)
 }

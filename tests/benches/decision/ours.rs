@@ -59,8 +59,7 @@ const RULES: [(&str, &str, u8); 8] = [
 
 const SCRIPT: &str = r#"
 fn route(conversation, customer, desk) {
-    if conversation.contains("投诉") || conversation.contains("12315")
-        || conversation.contains("律师") || conversation.contains("曝光") {
+    if conversation.contains_any(["投诉", "12315", "律师", "曝光"]) {
         return to_group("complaints").priority(9);
     }
     if conversation.has_tag("盗号") {
@@ -72,8 +71,7 @@ fn route(conversation, customer, desk) {
     if conversation.language == "en" && desk.is_open("day") {
         return to_group("english").priority(4);
     }
-    if conversation.has_tag("已签收") && (conversation.contains("退款")
-        || conversation.contains("退货") || conversation.contains("换货")) {
+    if conversation.has_tag("已签收") && conversation.contains_any(["退款", "退货", "换货"]) {
         return to_group("after-sales").priority(6);
     }
     if conversation.channel == "wechat" && desk.is_open("night") {
@@ -107,7 +105,7 @@ fn compile(folder: &TenantFolder) -> Ruleset {
 }
 
 /// The table as declarative rules, one a row.
-pub fn declarative() -> Ruleset {
+pub(crate) fn declarative() -> Ruleset {
     compile(&tenant(RULES.iter().zip(1..).map(|((when, group, priority), order)| {
         let rule = format!(
             "name = \"Row {order}\"\n\n[when]\n{when}\n\n\
@@ -118,7 +116,7 @@ pub fn declarative() -> Ruleset {
 }
 
 /// The table as one script.
-pub fn script() -> Ruleset {
+pub(crate) fn script() -> Ruleset {
     compile(&tenant([("rules/1-table.rhai".to_owned(), SCRIPT.to_owned())].into_iter()))
 }
 
@@ -137,7 +135,7 @@ impl DeskFacts for NoDesk {
 }
 
 /// What the desk has at hand when rules run: the case with ids for names, its text normalised, its hours looked up.
-pub struct Prepared<'c> {
+pub(crate) struct Prepared<'c> {
     case: &'c Case,
     at: Timestamp,
     channel: pointsman_engine::id::ChannelId,
@@ -147,7 +145,7 @@ pub struct Prepared<'c> {
 }
 
 impl<'c> Prepared<'c> {
-    pub fn new(case: &'c Case, ruleset: &Ruleset) -> Prepared<'c> {
+    pub(crate) fn new(case: &'c Case, ruleset: &Ruleset) -> Prepared<'c> {
         let directory = ruleset.directory();
         let at = Timestamp(1_772_409_600_000 + i64::from(case.hour) * 3_600_000);
         let is_open =
@@ -205,7 +203,7 @@ impl<'c> Prepared<'c> {
     }
 
     /// One decision on prepared facts.
-    pub fn decide(&self, ruleset: &Ruleset) -> (Option<GroupId>, u8) {
+    pub(crate) fn decide(&self, ruleset: &Ruleset) -> (Option<GroupId>, u8) {
         self.verdict(ruleset, &self.text, |destination, priority| match destination {
             Some(Destination::Group(group)) => (Some(*group), priority),
             _ => (None, priority),
@@ -213,7 +211,7 @@ impl<'c> Prepared<'c> {
     }
 
     /// The same with the text normalised on the way, which no other engine here does.
-    pub fn decide_raw_text(&self, ruleset: &Ruleset) -> (Option<GroupId>, u8) {
+    pub(crate) fn decide_raw_text(&self, ruleset: &Ruleset) -> (Option<GroupId>, u8) {
         let text = NormalText::new(self.case.text);
         self.verdict(ruleset, &text, |destination, priority| match destination {
             Some(Destination::Group(group)) => (Some(*group), priority),
@@ -222,7 +220,7 @@ impl<'c> Prepared<'c> {
     }
 
     /// The decision in names, to compare.
-    pub fn answer(&self, ruleset: &Ruleset) -> Answer {
+    pub(crate) fn answer(&self, ruleset: &Ruleset) -> Answer {
         let (group, priority) = self.decide(ruleset);
         let name = |group| ruleset.directory().group(group).unwrap().slug.clone();
         (group.map_or_else(|| DEFAULT.0.to_owned(), name), priority)

@@ -61,16 +61,13 @@ fn table(prefix: &str) -> Value {
     };
     let otherwise = row(&[""; 6], DEFAULT.0, DEFAULT.1);
     let rows = ROWS.iter().map(|(cells, group, priority)| row(cells, group, *priority));
-    json!({
-        "hitPolicy": "first",
-        "inputs": COLUMNS.map(column),
-        "outputs": ["group", "priority"].map(column),
-        "rules": rows.chain([otherwise]).collect::<Vec<_>>(),
-    })
+    let (inputs, outputs) = (COLUMNS.map(column), ["group", "priority"].map(column));
+    let rules: Vec<_> = rows.chain([otherwise]).collect();
+    json!({ "hitPolicy": "first", "inputs": inputs, "outputs": outputs, "rules": rules })
 }
 
 /// The table as a graph of three nodes, compiled.
-pub fn graph() -> Decision {
+pub(crate) fn graph() -> Decision {
     let edge = |id: &str, from: &str, to: &str| json!({ "id": id, "type": "edge", "sourceId": from, "targetId": to });
     let graph = json!({
         "nodes": [
@@ -87,7 +84,7 @@ pub fn graph() -> Decision {
 }
 
 /// The table as a policy document, compiled.
-pub fn policy() -> DecisionEngine {
+pub(crate) fn policy() -> DecisionEngine {
     let property = |name: &str, kind: &str, array: bool| json!({ "id": name, "name": name, "type": kind, "array": array, "optional": false });
     let document = json!({ "blocks": [
         { "id": "model", "type": "dataModel", "props": { "data": { "name": "conversation", "properties": [
@@ -110,7 +107,7 @@ pub fn policy() -> DecisionEngine {
 }
 
 /// What both look at.
-pub fn facts(case: &Case) -> Value {
+pub(crate) fn facts(case: &Case) -> Value {
     json!({
         "channel": case.channel, "language": case.language, "vip": case.vip,
         "tags": case.tags, "hour": case.hour, "text": case.text,
@@ -118,12 +115,12 @@ pub fn facts(case: &Case) -> Value {
 }
 
 /// One decision of the graph.
-pub fn decide_graph(graph: &Decision, facts: &Variable) -> Variable {
+pub(crate) fn decide_graph(graph: &Decision, facts: &Variable) -> Variable {
     run(graph.evaluate(facts.clone())).unwrap().result
 }
 
 /// One decision of the policy document.
-pub fn decide_policy(engine: &DecisionEngine, facts: &Variable) -> Variable {
+pub(crate) fn decide_policy(engine: &DecisionEngine, facts: &Variable) -> Variable {
     run(engine.evaluate("table", facts.clone())).unwrap().result
 }
 
@@ -138,7 +135,7 @@ fn run<F: Future>(future: F) -> F::Output {
 }
 
 /// A result in names, to compare.
-pub fn answer(result: &Variable) -> Answer {
+pub(crate) fn answer(result: &Variable) -> Answer {
     let group = result.dot("group").and_then(|group| group.as_str().map(ToOwned::to_owned)).unwrap();
     let priority = result.dot("priority").unwrap().to_value();
     (group, u8::try_from(priority.as_f64().unwrap() as i64).unwrap())

@@ -17,7 +17,7 @@ const WAVE: u64 = 256;
 const CUSTOMERS: usize = 10_000;
 
 /// A desk with every agent online.
-pub struct Floor {
+pub(crate) struct Floor {
     ruleset: Ruleset,
     desk: Desk,
     batch: Batch,
@@ -30,7 +30,7 @@ pub struct Floor {
 
 impl Floor {
     /// Publishes the ruleset and brings every agent online.
-    pub fn new(ruleset: Ruleset) -> Floor {
+    pub(crate) fn new(ruleset: Ruleset) -> Floor {
         let mut words = Words::default();
         let keywords = words.keywords(10_000);
         let messages = words.messages(1_000, &keywords);
@@ -88,29 +88,29 @@ impl Floor {
     }
 
     /// The next visitor comes.
-    pub fn open(&mut self) {
+    pub(crate) fn open(&mut self) {
         let command = self.next_open();
         self.command(command.body);
     }
 
     /// The conversation held longest ends.
-    pub fn close(&mut self) {
+    pub(crate) fn close(&mut self) {
         let conversation = self.held.pop_front().unwrap();
         self.command(CommandBody::Close { conversation, reason: CloseReason::Resolved, satisfaction: None });
     }
 
     /// Conversations that nobody holds.
-    pub fn waiting(&self) -> usize {
+    pub(crate) fn waiting(&self) -> usize {
         self.desk.conversations_len() - self.held.len()
     }
 
     /// Conversations that somebody holds.
-    pub fn held(&self) -> usize {
+    pub(crate) fn held(&self) -> usize {
         self.held.len()
     }
 
     /// The time that the full decision on `visitors` new conversations takes; those who leave are not in it.
-    pub fn time_of_opening(&mut self, visitors: u64, level: TraceLevel) -> Duration {
+    pub(crate) fn time_of_opening(&mut self, visitors: u64, level: TraceLevel) -> Duration {
         let mut took = Duration::ZERO;
         let mut left = visitors;
         while left > 0 {
@@ -133,7 +133,7 @@ impl Floor {
     }
 
     /// The time in which as many visitors come and as many others leave, in turns.
-    pub fn time_of_turns(&mut self, turns: u64) -> Duration {
+    pub(crate) fn time_of_turns(&mut self, turns: u64) -> Duration {
         let mut took = Duration::ZERO;
         for _ in 0..turns {
             let open = self.next_open();

@@ -16,14 +16,14 @@ use pointsman_engine::tenant::TenantSource;
 
 use crate::words::Words;
 
-pub const GROUPS: u16 = 10;
+pub(crate) const GROUPS: u16 = 10;
 const KEYWORDS: usize = 10_000;
 const RULES: usize = 20;
 const CHANNELS: [&str; 3] = ["website", "app", "wechat"];
 
 /// Which rules a ruleset has.
 #[derive(Copy, Clone, PartialEq, Eq)]
-pub enum Rules {
+pub(crate) enum Rules {
     /// None at all.
     None,
     /// One, with every keyword.
@@ -35,12 +35,12 @@ pub enum Rules {
 }
 
 /// The ruleset. Every agent sits in two of the ten groups.
-pub fn ruleset(agents: u32, capacity: u32, rules: Rules) -> Ruleset {
+pub(crate) fn ruleset(agents: u32, capacity: u32, rules: Rules) -> Ruleset {
     compile(directory(agents, capacity), rules)
 }
 
 /// A ruleset that sends every conversation to the message form, so that nobody is placed.
-pub fn ruleset_without_placement(agents: u32) -> Ruleset {
+pub(crate) fn ruleset_without_placement(agents: u32) -> Ruleset {
     let mut directory = directory(agents, 1);
     directory.settings.default_group = None;
     compile(directory, Rules::None)

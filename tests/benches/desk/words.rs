@@ -23,7 +23,7 @@ const CHARACTERS: &str = "退款换货修理发票税运费快递物流签收拒
 优惠券满减红包积分会员等级生日礼品赠活动预售定金尾款秒杀拼团直播主价格涨降保差补";
 
 /// Draws words; the same ones each time.
-pub struct Words(u64);
+pub(crate) struct Words(u64);
 
 impl Default for Words {
     fn default() -> Words {
@@ -38,7 +38,7 @@ impl Words {
     }
 
     /// As many distinct keywords, of two to four characters.
-    pub fn keywords(&mut self, count: usize) -> Vec<String> {
+    pub(crate) fn keywords(&mut self, count: usize) -> Vec<String> {
         let characters: Vec<char> = CHARACTERS.chars().collect();
         let mut seen = BTreeSet::new();
         let mut keywords = Vec::with_capacity(count);
@@ -53,7 +53,7 @@ impl Words {
     }
 
     /// As many messages of three phrases with two keywords between them, some 50 characters long.
-    pub fn messages(&mut self, count: usize, keywords: &[String]) -> Vec<String> {
+    pub(crate) fn messages(&mut self, count: usize, keywords: &[String]) -> Vec<String> {
         (0..count)
             .map(|_| {
                 let mut message = String::new();

@@ -30,7 +30,7 @@ struct App {
 }
 
 /// Serves until the process is killed. `row_bytes` are written a request, `answer_bytes` are answered.
-pub async fn serve(directory: &Path, row_bytes: usize, answer_bytes: usize) {
+pub(crate) async fn serve(directory: &Path, row_bytes: usize, answer_bytes: usize) {
     let mut connection = SqliteConnectOptions::new()
         .filename(directory.join("bare.sqlite"))
         .create_if_missing(true)

@@ -124,8 +124,9 @@ fn conversations(token: &str) -> Vec<Vec<u8>> {
     let texts = ["我上周买的杯子碎了,要退款", "你好,请问有没有 170 的码", "发票什么时候开", "要换货,怎么寄"];
     (0..64)
         .map(|at| {
+            let channel = if at % 2 == 0 { "website" } else { "app" };
             let body = serde_json::json!({
-                "channel": ["website", "app"][at % 2], "language": "zh", "vip": at % 4,
+                "channel": channel, "language": "zh", "vip": at % 4,
                 "identity": { "login": format!("visitor-{at}") }, "text": texts[at % texts.len()],
             });
             request("POST", "/v1/conversations", token, &body.to_string())

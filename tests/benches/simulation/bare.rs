@@ -7,7 +7,7 @@ use pointsman_engine::simulation::erlang::Erlang;
 use pointsman_engine::simulation::random::{Length, Stream};
 
 /// The luck of a run: the same gaps and handle times whoever uses it.
-pub struct Luck {
+pub(crate) struct Luck {
     arrivals: Stream,
     handling: Stream,
     gap: Length,
@@ -15,7 +15,7 @@ pub struct Luck {
 }
 
 impl Luck {
-    pub fn new(model: &Erlang, seed: u64) -> Luck {
+    pub(crate) fn new(model: &Erlang, seed: u64) -> Luck {
         Luck {
             arrivals: Stream::new(seed, "bench", "arrivals"),
             handling: Stream::new(seed, "bench", "handling"),
@@ -24,11 +24,11 @@ impl Luck {
         }
     }
 
-    pub fn gap_ms(&mut self) -> i64 {
+    pub(crate) fn gap_ms(&mut self) -> i64 {
         self.gap.draw_ms(&mut self.arrivals)
     }
 
-    pub fn handle_ms(&mut self) -> i64 {
+    pub(crate) fn handle_ms(&mut self) -> i64 {
         self.handle.draw_ms(&mut self.handling)
     }
 }
@@ -40,7 +40,7 @@ enum Next {
 }
 
 /// The mean wait of as many conversations.
-pub fn mean_wait_ms(model: &Erlang, conversations: u64, seed: u64) -> f64 {
+pub(crate) fn mean_wait_ms(model: &Erlang, conversations: u64, seed: u64) -> f64 {
     let mut luck = Luck::new(model, seed);
     let mut next = BinaryHeap::new();
     let mut waiting = VecDeque::new();

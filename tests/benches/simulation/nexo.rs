@@ -161,7 +161,7 @@ impl Whole {
 }
 
 /// The mean wait, by a source and a desk.
-pub fn mean_wait_ms_of_two(model: &Erlang, conversations: u64, seed: u64) -> f64 {
+pub(crate) fn mean_wait_ms_of_two(model: &Erlang, conversations: u64, seed: u64) -> f64 {
     let luck = Unsaved { luck: Some(Luck::new(model, seed)) };
     let mut source = Source { out: Output::default(), luck, left: conversations };
     let mut desk = Desk::new(model, conversations);
@@ -178,7 +178,7 @@ pub fn mean_wait_ms_of_two(model: &Erlang, conversations: u64, seed: u64) -> f64
 }
 
 /// The mean wait, by one model.
-pub fn mean_wait_ms_of_one(model: &Erlang, conversations: u64, seed: u64) -> f64 {
+pub(crate) fn mean_wait_ms_of_one(model: &Erlang, conversations: u64, seed: u64) -> f64 {
     let luck = Unsaved { luck: Some(Luck::new(model, seed)) };
     let mut whole = Whole { luck, to_come: conversations, desk: Desk::new(model, conversations) };
     let (sink, mut done) = event_slot(SinkState::Enabled);

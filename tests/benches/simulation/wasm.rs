@@ -15,7 +15,7 @@ const WARM_UP: usize = 2;
 const SEED: u64 = 7;
 
 /// How fast WebAssembly is, of native. Needs `cargo xtask wasm`, which `cargo xtask bench` does first.
-pub fn compare(ratios: &mut Ratios) {
+pub(crate) fn compare(ratios: &mut Ratios) {
     let generated = repository().join("web-sim/app/src/generated/wasm");
     if !generated.join("pointsman_bg.wasm").is_file() {
         return println!("simulation: the WebAssembly is not built; `cargo xtask wasm` builds it");

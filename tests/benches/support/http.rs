@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 /// A request as bytes, on a connection that stays open.
-pub fn request(method: &str, path: &str, headers: &str, body: &str) -> Vec<u8> {
+pub(crate) fn request(method: &str, path: &str, headers: &str, body: &str) -> Vec<u8> {
     format!(
         "{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n{headers}content-length: {}\r\n\r\n{body}",
         body.len()
@@ -19,27 +19,27 @@ pub fn request(method: &str, path: &str, headers: &str, body: &str) -> Vec<u8> {
 }
 
 /// One connection.
-pub struct Connection {
+pub(crate) struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
 }
 
 /// An answer.
-pub struct Answer {
-    pub status: u16,
-    pub head: String,
-    pub body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Connection {
-    pub async fn open(address: SocketAddr) -> io::Result<Connection> {
+    pub(crate) async fn open(address: SocketAddr) -> io::Result<Connection> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
         Ok(Connection { stream, buffer: Vec::with_capacity(64 * 1024) })
     }
 
     /// Sends a request and waits for the whole answer.
-    pub async fn ask(&mut self, request: &[u8]) -> io::Result<Answer> {
+    pub(crate) async fn ask(&mut self, request: &[u8]) -> io::Result<Answer> {
         self.stream.write_all(request).await?;
         self.buffer.clear();
         let (head_end, length) = loop {
@@ -69,7 +69,7 @@ impl Connection {
 
 /// Sends `requests` in turn, `times` altogether, over `connections` at once, and gives the time it took. Every answer must
 /// be `status`.
-pub async fn load(
+pub(crate) async fn load(
     address: SocketAddr,
     connections: usize,
     times: u64,

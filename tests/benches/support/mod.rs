@@ -6,20 +6,24 @@ mod ratios;
 use std::path::PathBuf;
 
 use criterion::Criterion;
-pub use ratios::Ratios;
+pub(crate) use ratios::Ratios;
+
+/// The host's own allocator, for us and for those we measure against.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Where the figures and the ratios of a run are kept.
-pub fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     pointsman_tests::repository().join("target/criterion")
 }
 
 /// Criterion as every bench here uses it.
-pub fn criterion() -> Criterion {
+pub(crate) fn criterion() -> Criterion {
     Criterion::default().output_directory(&folder()).without_plots().configure_from_args()
 }
 
 /// Whether a bench that is not criterion's own is asked for: by its name or by no name at all.
-pub fn wanted(bench: &str) -> bool {
+pub(crate) fn wanted(bench: &str) -> bool {
     let mut names = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).peekable();
     names.peek().is_none() || names.any(|name| bench.contains(&name))
 }

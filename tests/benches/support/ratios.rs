@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use super::folder;
 
 /// The ratios of one bench, printed and kept for the table at the end of `cargo xtask bench`.
-pub struct Ratios {
+pub(crate) struct Ratios {
     bench: &'static str,
     since: SystemTime,
     lines: Vec<String>,
@@ -15,54 +15,54 @@ pub struct Ratios {
 
 impl Ratios {
     /// Begins; figures measured before now do not count.
-    pub fn new(bench: &'static str) -> Ratios {
+    pub(crate) fn new(bench: &'static str) -> Ratios {
         Ratios { bench, since: SystemTime::now(), lines: Vec::new() }
     }
 
     /// The median time of one iteration of `group/function`, in nanoseconds; `None`: it did not run this time.
-    pub fn time_ns(&self, name: &str) -> Option<f64> {
+    pub(crate) fn time_ns(&self, name: &str) -> Option<f64> {
         let file = folder().join(name).join("new/estimates.json");
         read(&file, self.since)
     }
 
     /// How many times faster `ours` is than `theirs`, and what is aimed at.
-    pub fn faster(&mut self, what: &str, ours: &str, theirs: &str, at_least: f64) {
+    pub(crate) fn faster(&mut self, what: &str, ours: &str, theirs: &str, at_least: f64) {
         if let (Some(ours), Some(theirs)) = (self.time_ns(ours), self.time_ns(theirs)) {
             self.at_least(what, theirs / ours, at_least);
         }
     }
 
     /// How many times as long `large` takes as `small`, and what it may be at most.
-    pub fn grows(&mut self, what: &str, large: &str, small: &str, at_most: f64) {
+    pub(crate) fn grows(&mut self, what: &str, large: &str, small: &str, at_most: f64) {
         if let (Some(large), Some(small)) = (self.time_ns(large), self.time_ns(small)) {
             self.at_most(what, large / small, at_most, "×");
         }
     }
 
     /// A ratio that is to be at least so large.
-    pub fn at_least(&mut self, what: &str, ratio: f64, aim: f64) {
+    pub(crate) fn at_least(&mut self, what: &str, ratio: f64, aim: f64) {
         let verdict = if ratio >= aim { "reached" } else { "MISSED" };
         self.line(what, &format!("{ratio:.2} ×"), &format!("≥ {aim} ×"), verdict);
     }
 
     /// A figure that is to be at most so large.
-    pub fn at_most(&mut self, what: &str, figure: f64, aim: f64, unit: &str) {
+    pub(crate) fn at_most(&mut self, what: &str, figure: f64, aim: f64, unit: &str) {
         let verdict = if figure <= aim { "reached" } else { "MISSED" };
         self.line(what, &format!("{figure:.2} {unit}"), &format!("≤ {aim} {unit}"), verdict);
     }
 
     /// A part of a whole, in percent: where the time goes.
-    pub fn share(&mut self, what: &str, part_ns: f64, whole_ns: f64) {
+    pub(crate) fn share(&mut self, what: &str, part_ns: f64, whole_ns: f64) {
         self.line(what, &format!("{:.0} %", 100.0 * part_ns / whole_ns), "", "");
     }
 
     /// A ratio without an aim.
-    pub fn told(&mut self, what: &str, ratio: f64) {
+    pub(crate) fn told(&mut self, what: &str, ratio: f64) {
         self.figure(what, ratio, "×");
     }
 
     /// A figure without an aim.
-    pub fn figure(&mut self, what: &str, figure: f64, unit: &str) {
+    pub(crate) fn figure(&mut self, what: &str, figure: f64, unit: &str) {
         self.line(what, &format!("{figure:.2} {unit}"), "", "");
     }
 
@@ -71,7 +71,7 @@ impl Ratios {
     }
 
     /// Prints the ratios and keeps them.
-    pub fn finish(self) {
+    pub(crate) fn finish(self) {
         for line in &self.lines {
             println!("{}", line.replace('\t', "  "));
         }

@@ -8,14 +8,14 @@ use std::process::{Child, Command, Stdio};
 use super::http::{Connection, request};
 
 /// A running `pointsman serve`; killed when dropped.
-pub struct Server {
+pub(crate) struct Server {
     child: Child,
-    pub address: SocketAddr,
+    pub(crate) address: SocketAddr,
     data: PathBuf,
 }
 
 /// The program that `cargo xtask bench` built; `None`: it was not built.
-pub fn program() -> Option<PathBuf> {
+pub(crate) fn program() -> Option<PathBuf> {
     let told = std::env::var_os("POINTSMAN").map(PathBuf::from);
     let program = told.unwrap_or_else(|| pointsman_tests::repository().join("target/release/pointsman"));
     program.is_file().then_some(program)
@@ -23,7 +23,7 @@ pub fn program() -> Option<PathBuf> {
 
 impl Server {
     /// Starts `program` with these tenants, on a port of its own.
-    pub fn start(program: &Path, data: &Path, tenants: &[PathBuf], more: &[&str]) -> Server {
+    pub(crate) fn start(program: &Path, data: &Path, tenants: &[PathBuf], more: &[&str]) -> Server {
         let mut command = Command::new(program);
         command.args(["serve", "--format", "json", "--listen", "127.0.0.1:0", "--data"]).arg(data).args(more);
         for tenant in tenants {
@@ -42,14 +42,14 @@ impl Server {
     }
 
     /// A field of `/proc/PID/status`, in kilobytes.
-    pub fn status_kb(&self, field: &str) -> f64 {
+    pub(crate) fn status_kb(&self, field: &str) -> f64 {
         let text = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
         let line = text.lines().find_map(|line| line.strip_prefix(field)).unwrap();
         line.trim_start_matches(':').trim().trim_end_matches("kB").trim().parse().unwrap()
     }
 
     /// A header that carries a new token of this tenant's administrator.
-    pub async fn token_header(&self, tenant: &str) -> String {
+    pub(crate) async fn token_header(&self, tenant: &str) -> String {
         let kept = std::fs::read_to_string(self.data.join("sign-ins.txt")).unwrap();
         let fields = |line: &str| line.split('\t').map(ToOwned::to_owned).collect::<Vec<_>>();
         let admin = kept.lines().map(fields).find(|f| f[0] == tenant && f[3] == "admin").unwrap();

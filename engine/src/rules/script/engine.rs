@@ -39,7 +39,6 @@ fn build(level: OptimizationLevel) -> Engine {
     engine.set_max_map_size(limits::SCRIPT_MAP_SIZE_MAX);
     engine.set_max_variables(limits::SCRIPT_VARIABLES_MAX);
     engine.set_max_functions(limits::SCRIPT_FUNCTIONS_MAX);
-    engine.set_max_modules(0);
     engine.set_max_strings_interned(0);
     engine.set_fast_operators(true);
     engine.set_allow_anonymous_fn(false);

@@ -138,7 +138,15 @@ fn nothing_but_functions_and_constants_stands_outside() {
         "const A = 1;\nlet b = 2; //! R307 l\nprint(1); //! R307 p\nfn route(conversation, customer, desk) { }",
     );
     check_body("this.x //! R307 this");
-    check_body("global::x //! R307 global::x".replace("global::x //! R307 global::x", "1").as_str());
+}
+
+#[test]
+fn a_rule_is_one_file() {
+    for source in ["import \"other\" as other;", "fn route(conversation, customer, desk) { other::route() }"]
+    {
+        let found = findings(source);
+        assert_eq!(found[0].code, Code::ScriptSyntax, "{source}: {found:?}");
+    }
 }
 
 #[test]

@@ -111,10 +111,6 @@ impl<'l, 's> Walk<'l, 's> {
                 }
                 None
             }
-            Stmt::Import(_, at) | Stmt::Export(_, at) => {
-                self.lint.find(Code::ScriptLimit, *at, 6, "a rule is one file, it cannot use others");
-                None
-            }
             _ => None,
         }
     }
@@ -185,7 +181,7 @@ impl<'l, 's> Walk<'l, 's> {
                 entries.0.iter().for_each(|(_, value)| _ = self.expression(value));
                 Some(ApiType::Map)
             }
-            Expr::Variable(variable, _, at) => self.variable(&variable.1, !variable.2.is_empty(), *at),
+            Expr::Variable(variable, _, at) => self.variable(&variable.1, *at),
             Expr::ThisPtr(at) => {
                 self.lint.find(Code::ScriptLimit, *at, 4, "`this` is not available in rules");
                 None
@@ -213,11 +209,7 @@ impl<'l, 's> Walk<'l, 's> {
         }
     }
 
-    fn variable(&mut self, name: &str, qualified: bool, at: Position) -> Known {
-        if qualified {
-            self.lint.find(Code::ScriptLimit, at, name.chars().count(), "`::` is not available in rules");
-            return None;
-        }
+    fn variable(&mut self, name: &str, at: Position) -> Known {
         if let Some((_, known)) = self.variables.iter().rev().find(|(is, _)| is == name) {
             return *known;
         }
@@ -332,11 +324,6 @@ impl<'l, 's> Walk<'l, 's> {
     /// A call of a free function, or an operator.
     fn call(&mut self, call: &FnCallExpr, at: Position) -> Known {
         let name = call.name.as_str();
-        if !call.namespace.is_empty() {
-            let message = "`::` is not available in rules";
-            self.lint.find(Code::ScriptLimit, at, name.chars().count(), message);
-            return None;
-        }
         let arguments: Vec<Known> = call.args.iter().map(|argument| self.expression(argument)).collect();
         if call.is_operator_call() {
             return self.operator(call, &arguments);

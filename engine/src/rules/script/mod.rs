@@ -12,6 +12,7 @@ mod lint;
 mod lint_tests;
 mod lint_walk;
 mod names;
+mod needles;
 mod objects;
 mod position;
 mod reference;
@@ -30,6 +31,7 @@ pub use reference::reference_page;
 pub use registry::{ApiHook, ApiItem, ApiKind, ApiParameter, ApiType, HOOKS, items};
 
 pub(super) use names::Names;
+pub(super) use needles::Needles;
 pub(super) use objects::Scene;
 pub(super) use uses::Uses;
 

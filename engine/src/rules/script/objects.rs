@@ -2,17 +2,18 @@
 //! a script's guard lets it run.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use rhai::{Dynamic, ImmutableString};
 
 use super::names::Names;
+use super::needles::Needles;
 use super::uses::Uses;
 use crate::id::{AgentId, GroupId};
 use crate::limits;
 use crate::model::{Agent, SkillLevel};
 use crate::rules::{AgentFacts, Facts, GroupFacts};
-use crate::text::{NormalText, normal_keyword, squeezed_keyword};
+use crate::text::Haystack;
 use crate::time::Timestamp;
 
 /// The facts of one evaluation. What no script of the ruleset reads is left out.
@@ -23,8 +24,9 @@ pub(in crate::rules) struct Scene {
     pub(super) id: i64,
     pub(super) text: ImmutableString,
     pub(super) original_text: ImmutableString,
-    normal: Option<NormalText>,
-    squeezed: OnceLock<String>,
+    /// The words in which keywords are looked for.
+    haystack: Option<Haystack>,
+    needles: Arc<Needles>,
     pub(super) channel: ImmutableString,
     pub(super) entry: Option<ImmutableString>,
     pub(super) language: Option<ImmutableString>,
@@ -46,7 +48,12 @@ pub(in crate::rules) struct Scene {
 }
 
 impl Scene {
-    pub(in crate::rules) fn new(facts: &Facts<'_>, names: &Arc<Names>, uses: &Uses) -> Arc<Scene> {
+    pub(in crate::rules) fn new(
+        facts: &Facts<'_>,
+        names: &Arc<Names>,
+        uses: &Uses,
+        needles: &Arc<Needles>,
+    ) -> Arc<Scene> {
         let (conversation, customer) = (&facts.conversation, &facts.customer);
         let texts = |list: &[String]| list.iter().map(ImmutableString::from).collect();
         let groups = if uses.any_group {
@@ -66,8 +73,8 @@ impl Scene {
             id: i64::try_from(conversation.id.0).unwrap_or(i64::MAX),
             text: if uses.text { cut(facts.text.as_str()) } else { ImmutableString::new() },
             original_text: if uses.original_text { cut(facts.original_text) } else { ImmutableString::new() },
-            normal: uses.contains.then(|| facts.text.clone()),
-            squeezed: OnceLock::new(),
+            haystack: uses.contains.then(|| Haystack::new(facts.text.clone())),
+            needles: Arc::clone(needles),
             channel: names.channel(conversation.channel),
             entry: conversation.entry.map(ImmutableString::from),
             language: conversation.language.map(ImmutableString::from),
@@ -92,14 +99,12 @@ impl Scene {
     /// Whether the visitor's words contain `keyword`, the way a keyword rule finds it: normalised, separators
     /// skipped.
     pub(super) fn contains(&self, keyword: &str) -> bool {
-        let Some(normal) = &self.normal else { return false };
-        let plain = normal_keyword(keyword);
-        if !plain.is_empty() && normal.as_str().contains(&plain) {
-            return true;
-        }
-        let keyword = squeezed_keyword(keyword);
-        let squeezed = self.squeezed.get_or_init(|| normal.squeezed().as_str().to_owned());
-        !keyword.is_empty() && squeezed.contains(&keyword)
+        self.haystack.as_ref().is_some_and(|haystack| haystack.contains(&self.needles.get(keyword)))
+    }
+
+    /// Bytes that looking for one keyword walks through.
+    pub(super) fn words_len(&self) -> usize {
+        self.haystack.as_ref().map_or(0, Haystack::len)
     }
 
     /// The time of the decision in the tenant's own zone; `None` where the calendar ends.

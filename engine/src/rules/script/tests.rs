@@ -70,7 +70,7 @@ fn value_of(hook: Hook, body: &str) -> Result<String, RuleFailure> {
     let names = Arc::new(Names::new(rules.directory()));
     sample().look(&rules, |facts| {
         let facts = Facts { desk: &SampleDesk, ..facts.clone() };
-        let scene = Scene::new(&facts, &names, &script.uses);
+        let scene = Scene::new(&facts, &names, &script.uses, &Arc::new(Needles::new(&script.uses)));
         let agent = rules.directory().agent(WANG_FANG).unwrap();
         let candidate = objects::Candidate::new(agent, facts.desk.agent(WANG_FANG).unwrap(), &names);
         let mut args: Vec<Dynamic> = described

@@ -1,5 +1,7 @@
 //! What a script reads at all, seen from its syntax tree, so that facts nobody reads are not copied.
 
+use std::collections::BTreeSet;
+
 use rhai::{AST, ASTNode, Expr, Stmt};
 
 use super::names::Names;
@@ -12,6 +14,8 @@ pub(in crate::rules) struct Uses {
     pub(super) original_text: bool,
     pub(super) contains: bool,
     pub(super) attributes: bool,
+    /// Keywords that are looked for, as far as they are literals.
+    pub(super) keywords: BTreeSet<String>,
     /// Groups named by literals.
     pub(super) groups: Vec<GroupId>,
     /// Some group is asked for whose name is only known when the script runs.
@@ -43,7 +47,12 @@ impl Uses {
 
     fn calls(&mut self, name: &str, args: &[Expr], names: &Names) {
         match name {
-            "contains" => self.contains = true,
+            "contains" | "contains_any" => {
+                self.contains = true;
+                for arg in args {
+                    self.looks_for(arg);
+                }
+            }
             "attribute" => self.attributes = true,
             "group" => {
                 self.group_asked = true;
@@ -60,6 +69,16 @@ impl Uses {
         }
     }
 
+    fn looks_for(&mut self, arg: &Expr) {
+        match arg {
+            Expr::StringConstant(keyword, _) => {
+                self.keywords.insert(keyword.to_string());
+            }
+            Expr::Array(items, _) => items.iter().for_each(|item| self.looks_for(item)),
+            _ => {}
+        }
+    }
+
     /// Whether any group is asked for.
     pub(super) fn asks_groups(&self) -> bool {
         self.group_asked
@@ -71,6 +90,7 @@ impl Uses {
         self.original_text |= other.original_text;
         self.contains |= other.contains;
         self.attributes |= other.attributes;
+        self.keywords.extend(other.keywords);
         self.any_group |= other.any_group;
         self.group_asked |= other.group_asked;
         self.groups.extend(other.groups);
