@@ -142,10 +142,10 @@ fn export(hook: Hook, function: &ImplItemFn, rule: &Type) -> TokenStream {
         }
     };
     quote! {
-        impl #sdk::#name::Guest for Exports {
+        impl #sdk::#name::exports::pointsman::rule::#name::Guest for Exports {
             #body
         }
         #[cfg(target_arch = "wasm32")]
-        #sdk::#name::export!(Exports with_types_in #sdk::#name::root);
+        #sdk::#name::export!(Exports with_types_in #sdk::#name);
     }
 }
