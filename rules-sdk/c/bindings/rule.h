@@ -251,6 +251,75 @@ typedef struct {
   } val;
 } exports_pointsman_rule_route_result_list_effect_string_t;
 
+typedef pointsman_rule_types_conversation_t exports_pointsman_rule_on_message_conversation_t;
+
+typedef pointsman_rule_types_message_t exports_pointsman_rule_on_message_message_t;
+
+typedef pointsman_rule_types_customer_t exports_pointsman_rule_on_message_customer_t;
+
+typedef pointsman_rule_types_effect_t exports_pointsman_rule_on_message_effect_t;
+
+typedef struct {
+  exports_pointsman_rule_on_message_effect_t *ptr;
+  size_t len;
+} exports_pointsman_rule_on_message_list_effect_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    exports_pointsman_rule_on_message_list_effect_t ok;
+    rule_string_t err;
+  } val;
+} exports_pointsman_rule_on_message_result_list_effect_string_t;
+
+typedef pointsman_rule_types_conversation_t exports_pointsman_rule_on_wait_conversation_t;
+
+typedef pointsman_rule_types_customer_t exports_pointsman_rule_on_wait_customer_t;
+
+typedef pointsman_rule_types_effect_t exports_pointsman_rule_on_wait_effect_t;
+
+typedef struct {
+  exports_pointsman_rule_on_wait_effect_t *ptr;
+  size_t len;
+} exports_pointsman_rule_on_wait_list_effect_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    exports_pointsman_rule_on_wait_list_effect_t ok;
+    rule_string_t err;
+  } val;
+} exports_pointsman_rule_on_wait_result_list_effect_string_t;
+
+typedef pointsman_rule_types_candidate_t exports_pointsman_rule_rank_candidate_t;
+
+typedef pointsman_rule_types_conversation_t exports_pointsman_rule_rank_conversation_t;
+
+typedef pointsman_rule_types_customer_t exports_pointsman_rule_rank_customer_t;
+
+typedef struct {
+  exports_pointsman_rule_rank_candidate_t *ptr;
+  size_t len;
+} exports_pointsman_rule_rank_list_candidate_t;
+
+typedef struct {
+  bool is_some;
+  double val;
+} rule_option_f64_t;
+
+typedef struct {
+  rule_option_f64_t *ptr;
+  size_t len;
+} rule_list_option_f64_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    rule_list_option_f64_t ok;
+    rule_string_t err;
+  } val;
+} exports_pointsman_rule_rank_result_list_option_f64_string_t;
+
 // Imported Functions from `pointsman:rule/lookup@1.0.0`
 // The group's numbers; none where there is no group of this name.
 extern bool pointsman_rule_lookup_group(pointsman_rule_lookup_group_name_t *name, pointsman_rule_lookup_group_state_t *ret);
@@ -272,6 +341,15 @@ extern void pointsman_rule_log_print(rule_string_t *line);
 
 // Exported Functions from `pointsman:rule/route@1.0.0`
 bool exports_pointsman_rule_route_route(exports_pointsman_rule_route_conversation_t *conversation, exports_pointsman_rule_route_customer_t *customer, exports_pointsman_rule_route_list_effect_t *ret, rule_string_t *err);
+
+// Exported Functions from `pointsman:rule/on-message@1.0.0`
+bool exports_pointsman_rule_on_message_on_message(exports_pointsman_rule_on_message_conversation_t *conversation, exports_pointsman_rule_on_message_message_t *message, exports_pointsman_rule_on_message_customer_t *customer, exports_pointsman_rule_on_message_list_effect_t *ret, rule_string_t *err);
+
+// Exported Functions from `pointsman:rule/on-wait@1.0.0`
+bool exports_pointsman_rule_on_wait_on_wait(exports_pointsman_rule_on_wait_conversation_t *conversation, exports_pointsman_rule_on_wait_customer_t *customer, exports_pointsman_rule_on_wait_list_effect_t *ret, rule_string_t *err);
+
+// Exported Functions from `pointsman:rule/rank@1.0.0`
+bool exports_pointsman_rule_rank_rank(exports_pointsman_rule_rank_list_candidate_t *agents, exports_pointsman_rule_rank_conversation_t *conversation, exports_pointsman_rule_rank_customer_t *customer, rule_list_option_f64_t *ret, rule_string_t *err);
 
 // Helper Functions
 
@@ -324,6 +402,42 @@ void exports_pointsman_rule_route_effect_free(exports_pointsman_rule_route_effec
 void exports_pointsman_rule_route_list_effect_free(exports_pointsman_rule_route_list_effect_t *ptr);
 
 void exports_pointsman_rule_route_result_list_effect_string_free(exports_pointsman_rule_route_result_list_effect_string_t *ptr);
+
+void exports_pointsman_rule_on_message_conversation_free(exports_pointsman_rule_on_message_conversation_t *ptr);
+
+void exports_pointsman_rule_on_message_message_free(exports_pointsman_rule_on_message_message_t *ptr);
+
+void exports_pointsman_rule_on_message_customer_free(exports_pointsman_rule_on_message_customer_t *ptr);
+
+void exports_pointsman_rule_on_message_effect_free(exports_pointsman_rule_on_message_effect_t *ptr);
+
+void exports_pointsman_rule_on_message_list_effect_free(exports_pointsman_rule_on_message_list_effect_t *ptr);
+
+void exports_pointsman_rule_on_message_result_list_effect_string_free(exports_pointsman_rule_on_message_result_list_effect_string_t *ptr);
+
+void exports_pointsman_rule_on_wait_conversation_free(exports_pointsman_rule_on_wait_conversation_t *ptr);
+
+void exports_pointsman_rule_on_wait_customer_free(exports_pointsman_rule_on_wait_customer_t *ptr);
+
+void exports_pointsman_rule_on_wait_effect_free(exports_pointsman_rule_on_wait_effect_t *ptr);
+
+void exports_pointsman_rule_on_wait_list_effect_free(exports_pointsman_rule_on_wait_list_effect_t *ptr);
+
+void exports_pointsman_rule_on_wait_result_list_effect_string_free(exports_pointsman_rule_on_wait_result_list_effect_string_t *ptr);
+
+void exports_pointsman_rule_rank_candidate_free(exports_pointsman_rule_rank_candidate_t *ptr);
+
+void exports_pointsman_rule_rank_conversation_free(exports_pointsman_rule_rank_conversation_t *ptr);
+
+void exports_pointsman_rule_rank_customer_free(exports_pointsman_rule_rank_customer_t *ptr);
+
+void exports_pointsman_rule_rank_list_candidate_free(exports_pointsman_rule_rank_list_candidate_t *ptr);
+
+void rule_option_f64_free(rule_option_f64_t *ptr);
+
+void rule_list_option_f64_free(rule_list_option_f64_t *ptr);
+
+void exports_pointsman_rule_rank_result_list_option_f64_string_free(exports_pointsman_rule_rank_result_list_option_f64_string_t *ptr);
 
 // Sets the string `ret` to reference the input string `s` without copying it
 void rule_string_set(rule_string_t *ret, const char*s);

@@ -1,0 +1,8 @@
+;; A component for a later version of the contract.
+(component
+  (core module $module
+    (func (export "route") (result i32) (i32.const 0)))
+  (core instance $instance (instantiate $module))
+  (func $route (result u32) (canon lift (core func $instance "route")))
+  (instance $hook (export "route" (func $route)))
+  (export "pointsman:rule/route@2.0.0" (instance $hook)))
