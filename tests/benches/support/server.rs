@@ -67,6 +67,15 @@ impl Server {
     }
 }
 
+impl Server {
+    /// Asks the server to end, and waits until it has: every tenant leaves memory first.
+    pub(crate) fn stop(mut self) {
+        let asked = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        assert!(asked.success());
+        self.child.wait().unwrap();
+    }
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         // It may have ended by itself.
