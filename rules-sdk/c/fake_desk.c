@@ -77,6 +77,12 @@ bool pointsman_rule_lookup_contains(text_t *keyword) {
   return false;
 }
 
+bool pointsman_rule_lookup_contains_any(rule_list_string_t *keywords) {
+  for (size_t i = 0; i < keywords->len; i++)
+    if (pointsman_rule_lookup_contains(&keywords->ptr[i])) return true;
+  return false;
+}
+
 void pointsman_rule_lookup_original_text(text_t *text) {
   *text = (text_t){.ptr = (uint8_t *)words, .len = strlen(words)};
 }

@@ -66,6 +66,12 @@ bool contains(const char *keyword) {
   return pointsman_rule_lookup_contains(&asked);
 }
 
+bool contains_any(const char *const *keywords, size_t count) {
+  rule_list_string_t asked = {.ptr = malloc(sizeof(text_t) * (count + 1)), .len = count};
+  for (size_t i = 0; i < count; i++) asked.ptr[i] = text_of(keywords[i]);
+  return pointsman_rule_lookup_contains_any(&asked);
+}
+
 text_t original_text(void) {
   text_t text;
   pointsman_rule_lookup_original_text(&text);
@@ -120,11 +126,13 @@ bool to_int(text_t text, int64_t *number) {
   for (; at < text.len; at++) {
     int digit = text.ptr[at] - '0';
     if (digit < 0 || digit > 9) return false;
-    if (__builtin_mul_overflow(value, 10, &value) || __builtin_sub_overflow(value, digit, &value)) return false;
+    if (value < (INT64_MIN + digit) / 10) return false;
+    value = value * 10 - digit;
   }
   // Counted below zero, where there is one number more.
-  if (text.ptr[0] != '-' && __builtin_sub_overflow((int64_t)0, value, &value)) return false;
-  *number = value;
+  bool is_negative = text.ptr[0] == '-';
+  if (!is_negative && value == INT64_MIN) return false;
+  *number = is_negative ? value : -value;
   return true;
 }
 

@@ -90,6 +90,8 @@ bool desk_is_open(const char *hours, bool *known);
 local_time_t desk_now(void);
 // Whether the visitor's words contain the keyword, found the way a keyword rule finds it: normalised, separators skipped.
 bool contains(const char *keyword);
+// Whether the visitor's words contain one of the keywords; quicker than asking for each.
+bool contains_any(const char *const *keywords, size_t count);
 // The words that the rules look at, as the visitor typed them.
 text_t original_text(void);
 // What the tenant's site says about the customer under this name; false if nothing.

@@ -65,6 +65,12 @@ impl Conversation {
         lookup::contains(keyword)
     }
 
+    /// Whether the visitor's words contain one of the keywords; quicker than asking for each.
+    #[must_use]
+    pub fn contains_any(&self, keywords: &[&str]) -> bool {
+        contains_any(keywords)
+    }
+
     /// The words that the rules look at, as the visitor typed them.
     #[must_use]
     pub fn original_text(&self) -> String {
@@ -78,6 +84,17 @@ impl Message {
     pub fn contains(&self, keyword: &str) -> bool {
         lookup::contains(keyword)
     }
+
+    /// Whether the message contains one of the keywords; quicker than asking for each.
+    #[must_use]
+    pub fn contains_any(&self, keywords: &[&str]) -> bool {
+        contains_any(keywords)
+    }
+}
+
+fn contains_any(keywords: &[&str]) -> bool {
+    let keywords: Vec<String> = keywords.iter().map(|keyword| (*keyword).to_owned()).collect();
+    lookup::contains_any(&keywords)
 }
 
 impl Customer {

@@ -219,6 +219,10 @@ pub(crate) mod asked {
             ask(|desk| desk.contains(keyword))
         }
 
+        pub(crate) fn contains_any(keywords: &[String]) -> bool {
+            ask(|desk| keywords.iter().any(|keyword| desk.contains(keyword)))
+        }
+
         pub(crate) fn original_text() -> String {
             ask(|desk| desk.original_text.clone().unwrap_or_default())
         }

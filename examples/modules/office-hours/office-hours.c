@@ -4,13 +4,7 @@
 static const char *const URGENT[] = {"盗号", "被盗", "诈骗", "扣了两次", "urgent", "stolen"};
 static const char *const BOT_KNOWS[] = {"物流", "快递", "发票", "tracking", "invoice"};
 
-static bool says_any(const char *const *words, size_t count) {
-  for (size_t i = 0; i < count; i++)
-    if (contains(words[i])) return true;
-  return false;
-}
-
-#define SAYS_ANY(words) says_any(words, sizeof(words) / sizeof(*(words)))
+#define SAYS_ANY(words) contains_any(words, sizeof(words) / sizeof(*(words)))
 
 void route(const conversation_t *conversation, const customer_t *customer, effects_t *answer) {
   bool known;

@@ -17,6 +17,9 @@ extern void __wasm_import_pointsman_rule_lookup_now(uint8_t *);
 __attribute__((__import_module__("pointsman:rule/lookup@1.0.0"), __import_name__("contains")))
 extern int32_t __wasm_import_pointsman_rule_lookup_contains(uint8_t *, size_t);
 
+__attribute__((__import_module__("pointsman:rule/lookup@1.0.0"), __import_name__("contains-any")))
+extern int32_t __wasm_import_pointsman_rule_lookup_contains_any(uint8_t *, size_t);
+
 __attribute__((__import_module__("pointsman:rule/lookup@1.0.0"), __import_name__("original-text")))
 extern void __wasm_import_pointsman_rule_lookup_original_text(uint8_t *);
 
@@ -751,6 +754,11 @@ void pointsman_rule_lookup_now(pointsman_rule_lookup_local_time_t *ret) {
 
 bool pointsman_rule_lookup_contains(rule_string_t *keyword) {
   int32_t ret = __wasm_import_pointsman_rule_lookup_contains((uint8_t *) (*keyword).ptr, (*keyword).len);
+  return ret;
+}
+
+bool pointsman_rule_lookup_contains_any(rule_list_string_t *keywords) {
+  int32_t ret = __wasm_import_pointsman_rule_lookup_contains_any((uint8_t *) (*keywords).ptr, (*keywords).len);
   return ret;
 }
 

@@ -330,6 +330,8 @@ extern void pointsman_rule_lookup_now(pointsman_rule_lookup_local_time_t *ret);
 // Whether the visitor's words contain the keyword, found the way a keyword rule finds it: normalised, separators
 // skipped.
 extern bool pointsman_rule_lookup_contains(rule_string_t *keyword);
+// Whether the visitor's words contain one of the keywords; quicker than asking for each.
+extern bool pointsman_rule_lookup_contains_any(rule_list_string_t *keywords);
 // The words that the rules look at, as the visitor typed them.
 extern void pointsman_rule_lookup_original_text(rule_string_t *ret);
 // What the tenant's site says about the customer under this name.

@@ -9,6 +9,8 @@
     unreachable_pub,
     unused_qualifications,
     clippy::all,
+    clippy::panic,
+    clippy::unwrap_used,
     reason = "generated"
 )]
 

@@ -23,8 +23,7 @@ impl Escalate {
         customer: &Customer,
         _desk: &Desk,
     ) -> Effects {
-        let says_any = |words: &[&str]| words.iter().any(|word| message.contains(word));
-        if says_any(&LEGAL) {
+        if message.contains_any(&LEGAL) {
             return to_group("complaints")
                 .tier(2)
                 .priority(9)
@@ -32,7 +31,7 @@ impl Escalate {
                 .flag_risk("法律风险")
                 .reply("您的诉求我们非常重视,已请资深客服负责到底,请稍候。");
         }
-        if says_any(&SEVERE) {
+        if message.contains_any(&SEVERE) {
             // A regular who leaves costs more.
             let level = if customer.vip > 0 || customer.returning { 8 } else { 7 };
             let level = level.max(conversation.priority);

@@ -48,7 +48,7 @@ fn log_odds(conversation: &Conversation, customer: &Customer, desk: &Desk) -> i3
         }
     };
     for words in table::WORDS {
-        if words.any.iter().any(|word| conversation.contains(word)) {
+        if conversation.contains_any(words.any) {
             count(words.sign, words.weight);
         }
     }
