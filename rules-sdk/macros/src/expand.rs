@@ -1,11 +1,11 @@
 //! The expansion: the block as it was written, and the glue that exports its hooks.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Error, ImplItem, ImplItemFn, ItemImpl, ReturnType, Type};
 
-use crate::hook::{Hook, type_span};
+use crate::hook::Hook;
 
 /// The block and its glue; where something is wrong, the block and the errors, so that the compiler's other messages
 /// stay true.
@@ -94,52 +94,45 @@ fn hook_list() -> String {
 fn export(hook: Hook, function: &ImplItemFn, rule: &Type) -> TokenStream {
     let name = Ident::new(hook.name(), Span::call_site());
     let own = &function.sig.ident;
-    let arguments = hook.parameters().iter().zip(&function.sig.inputs).map(|(parameter, written)| {
-        let argument = format_ident!("{parameter}");
-        quote_spanned!(type_span(written)=> #argument)
-    });
-    let call = quote!(<#rule>::#own(#(#arguments),*));
+    let arguments =
+        hook.parameters().iter().zip(&function.sig.inputs).map(|(parameter, written)| {
+            Ident::new(parameter, Span::call_site().located_at(last_span(written)))
+        });
     let answer_span = match &function.sig.output {
-        ReturnType::Type(_, written) => written.span(),
+        ReturnType::Type(_, written) => last_span(written),
         ReturnType::Default => own.span(),
     };
+    let call = quote_spanned!(answer_span=> <#rule>::#own(#(#arguments),*));
+    let answer = quote_spanned!(answer_span=> ::pointsman_rules::__glue::answer(#call));
+    let score = quote_spanned!(answer_span=> ::pointsman_rules::__glue::score(#call));
     let sdk = quote!(::pointsman_rules::__glue);
     let body = match hook {
-        Hook::Rank => {
-            let score = quote_spanned!(answer_span=> #sdk::score(#call));
-            quote! {
-                fn rank(
-                    agents: #sdk::Vec<#sdk::Candidate>,
-                    conversation: #sdk::Conversation,
-                    customer: #sdk::Customer,
-                ) -> #sdk::Scores {
-                    let (conversation, customer, desk) = (&conversation, &customer, &#sdk::enter());
-                    agents.iter().map(|agent| #score).collect()
-                }
+        Hook::Rank => quote! {
+            fn rank(
+                agents: #sdk::Vec<#sdk::Candidate>,
+                conversation: #sdk::Conversation,
+                customer: #sdk::Customer,
+            ) -> #sdk::Scores {
+                let (conversation, customer, desk) = (&conversation, &customer, &#sdk::enter());
+                agents.iter().map(|agent| #score).collect()
             }
-        }
-        Hook::OnMessage => {
-            let answer = quote_spanned!(answer_span=> #sdk::answer(#call));
-            quote! {
-                fn on_message(
-                    conversation: #sdk::Conversation,
-                    message: #sdk::Message,
-                    customer: #sdk::Customer,
-                ) -> #sdk::Answered {
-                    let (conversation, message, customer, desk) = (&conversation, &message, &customer, &#sdk::enter());
-                    #answer
-                }
+        },
+        Hook::OnMessage => quote! {
+            fn on_message(
+                conversation: #sdk::Conversation,
+                message: #sdk::Message,
+                customer: #sdk::Customer,
+            ) -> #sdk::Answered {
+                let (conversation, message, customer, desk) = (&conversation, &message, &customer, &#sdk::enter());
+                #answer
             }
-        }
-        Hook::Route | Hook::OnWait => {
-            let answer = quote_spanned!(answer_span=> #sdk::answer(#call));
-            quote! {
-                fn #name(conversation: #sdk::Conversation, customer: #sdk::Customer) -> #sdk::Answered {
-                    let (conversation, customer, desk) = (&conversation, &customer, &#sdk::enter());
-                    #answer
-                }
+        },
+        Hook::Route | Hook::OnWait => quote! {
+            fn #name(conversation: #sdk::Conversation, customer: #sdk::Customer) -> #sdk::Answered {
+                let (conversation, customer, desk) = (&conversation, &customer, &#sdk::enter());
+                #answer
             }
-        }
+        },
     };
     quote! {
         impl #sdk::#name::exports::pointsman::rule::#name::Guest for Exports {
@@ -148,4 +141,9 @@ fn export(hook: Hook, function: &ImplItemFn, rule: &Type) -> TokenStream {
         #[cfg(target_arch = "wasm32")]
         #sdk::#name::export!(Exports with_types_in #sdk::#name);
     }
+}
+
+/// The span of the last token: of `&Customer`, `Customer`. A span of several tokens cannot be had.
+fn last_span(tokens: &impl ToTokens) -> Span {
+    tokens.to_token_stream().into_iter().last().map_or_else(Span::call_site, |token| token.span())
 }

@@ -1,7 +1,7 @@
 //! What the four hooks look like, and what can be wrong with one.
 
 use syn::spanned::Spanned;
-use syn::{Error, FnArg, ImplItemFn, ReturnType, Safety, Signature};
+use syn::{Error, ImplItemFn, ReturnType, Safety, Signature};
 
 /// A hook: a function that the engine calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,12 +105,4 @@ fn not_plain(signature: &Signature) -> Option<proc_macro2::Span> {
         signature.abi.as_ref().map(Spanned::span),
     ];
     said.into_iter().flatten().next()
-}
-
-/// Where the type of a parameter is written.
-pub(crate) fn type_span(parameter: &FnArg) -> proc_macro2::Span {
-    match parameter {
-        FnArg::Typed(typed) => typed.ty.span(),
-        FnArg::Receiver(receiver) => receiver.span(),
-    }
 }
