@@ -73,14 +73,19 @@ async fn measure(program: &Path) {
     // Those that were active go idle: what is left of them?
     let host = Server::start(program, &data, &[], &["--idle-seconds", "1"]);
     ready(&host).await;
-    let before_kb = host.status_kb("VmRSS");
-    for tenant in 1..=10 * ACTIVE {
-        visit(&host, &token_of(&token, tenant), 1).await;
+    // What the first thousand needed at once the allocator keeps; the second thousand may add nothing to it.
+    let mut after_kb = [0.0; 2];
+    for (round, after_kb) in (0..).zip(&mut after_kb) {
+        for tenant in 1..=10 * ACTIVE {
+            visit(&host, &token_of(&token, round * 10 * ACTIVE + tenant), 1).await;
+        }
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        *after_kb = host.status_kb("VmRSS");
     }
-    tokio::time::sleep(Duration::from_secs(5)).await;
-    let after_kb = host.status_kb("VmRSS");
-    println!("tenants: RSS {before_kb:.0} kB, {after_kb:.0} kB after {} came and went", 10 * ACTIVE);
-    ratios.at_most("a tenant gone idle again", (after_kb - before_kb) / (10 * ACTIVE) as f64, 20.0, "kB");
+    let [first_kb, second_kb] = after_kb;
+    println!("tenants: RSS {first_kb:.0} kB after 1,000 came and went, {second_kb:.0} kB after 1,000 more");
+    let left_kb = (second_kb - first_kb).max(0.0) / (10 * ACTIVE) as f64;
+    ratios.at_most("a tenant gone idle again", left_kb, 20.0, "kB");
     ratios.finish();
 }
 
