@@ -64,3 +64,23 @@ fn exactly_the_hooks_that_are_there_are_exported() {
         "{exports}"
     );
 }
+
+/// The compiler underlines where a token is placed: so what a parameter is handed is placed at the parameter's type.
+#[test]
+fn what_is_handed_over_is_placed_at_the_type_it_must_have() {
+    fn places(tokens: TokenStream, found: &mut Vec<(String, String)>) {
+        for token in tokens {
+            match token {
+                proc_macro2::TokenTree::Group(group) => places(group.stream(), found),
+                token => found.push((token.to_string(), token.span().source_text().unwrap_or_default())),
+            }
+        }
+    }
+    let item = "impl A { fn route(a: &First, b: &Second, c: &Third) -> Option<Fourth> {} }";
+    let exports = glue(TokenStream::new(), TokenStream::from_str(item).expect("tokens")).expect("a rule");
+    let mut found = Vec::new();
+    places(exports, &mut found);
+    for (token, place) in [("conversation", "First"), ("customer", "Second"), ("desk", "Third"), ("answer", ">")] {
+        assert!(found.contains(&(token.into(), place.into())), "no `{token}` at `{place}` in {found:#?}");
+    }
+}
