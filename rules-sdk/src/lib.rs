@@ -25,6 +25,8 @@
 //! A panic is a failure of the rule: its message and place go into the trace and the conversation goes on with the next
 //! rule.
 
+#[cfg(any(test, all(target_arch = "wasm32", feature = "allocator")))]
+mod allocator;
 mod answer;
 mod bindings;
 mod desk;
