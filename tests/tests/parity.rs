@@ -20,8 +20,17 @@ use pointsman_engine::simulation::{Unobserved, read_scenario, simulate};
 use pointsman_engine::tenant::TenantFolder;
 use pointsman_tests::repository;
 
+/// Seeds whose arithmetic is compared to the bit.
+const ARITHMETIC_SEEDS: u32 = 16;
 /// Random cases beside the examples.
 const RANDOM_CASES: u64 = 200;
+
+/// What the script prints.
+#[derive(serde::Deserialize)]
+struct InNode {
+    cases: Vec<Digests>,
+    arithmetic: Vec<String>,
+}
 
 fn run_natively(case: &Case) -> Digests {
     let files = case.files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes())).collect();
@@ -59,13 +68,18 @@ fn native_and_webassembly_agree_to_the_byte() {
     let folder = root.join("target/parity");
     std::fs::create_dir_all(&folder).expect("a folder under target/");
     let cases = folder.join("cases.json");
-    let text = serde_json::to_vec(&serde_json::json!({ "cases": all, "native": native }));
+    let arithmetic: Vec<String> =
+        (0..ARITHMETIC_SEEDS).map(|seed| pointsman_engine::arithmetic::fingerprint(seed.into())).collect();
+    let text =
+        serde_json::to_vec(&serde_json::json!({ "cases": all, "native": native, "arithmetic": arithmetic }));
     std::fs::write(&cases, text.expect("cases are plain data")).expect("a file under target/");
 
     let script = root.join("web-sim/app/e2e/parity-node.mjs");
     let output = Command::new("node").arg(&script).arg(&cases).output().expect("Node.js is installed");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let node: Vec<Digests> = serde_json::from_slice(&output.stdout).expect("the script prints digests");
+    let node: InNode = serde_json::from_slice(&output.stdout).expect("the script prints digests");
+    assert_eq!(arithmetic, node.arithmetic, "the same calculation gives other bits in WebAssembly");
+    let node = node.cases;
     for (native, node) in native.iter().zip(&node) {
         assert_eq!(native, node, "native and WebAssembly disagree");
     }

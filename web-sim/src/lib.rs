@@ -37,6 +37,13 @@ pub fn version() -> Result<String, String> {
     json(&Version { engine: pointsman_engine::VERSION.to_owned() })
 }
 
+/// Whether this machine calculates as every other does: see [`pointsman_engine::arithmetic::fingerprint`].
+#[wasm_bindgen]
+#[must_use]
+pub fn arithmetic_fingerprint(seed: u64) -> String {
+    pointsman_engine::arithmetic::fingerprint(seed)
+}
+
 /// Everything a script can call or read: a [`Reference`].
 #[wasm_bindgen]
 pub fn reference() -> Result<String, String> {

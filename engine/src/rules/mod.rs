@@ -26,5 +26,6 @@ pub use rank::Ranker;
 pub use revision::Revision;
 pub use rule_tests::{Mismatch, TestOutcome, run_tests};
 pub use ruleset::{RuleInfo, RuleKind, Ruleset};
+pub(crate) use script::script_arithmetic;
 pub use source::{Guard, Keyword, KeywordCondition, Matching, RuleBody, RuleSource};
 pub use verdict::{Answer, Destination, Verdict};

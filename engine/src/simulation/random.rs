@@ -114,15 +114,19 @@ impl Length {
     /// The next length in whole milliseconds, 1 to [`DRAW_MS_MAX`]. Always the same number of draws: none when
     /// constant, one when uniform or exponential, two when log-normal.
     pub fn draw_ms(&self, stream: &mut Stream) -> i64 {
-        let ms = match self.shape {
+        whole_ms(self.draw(stream))
+    }
+
+    /// The next length in milliseconds, with its fraction.
+    pub(crate) fn draw(&self, stream: &mut Stream) -> f64 {
+        match self.shape {
             Shape::Constant => self.mean_ms,
             Shape::Uniform => 2.0 * self.mean_ms * stream.unit(),
             Shape::Exponential => self.mean_ms * stream.exponential(),
             Shape::Lognormal { sigma } => {
                 self.mean_ms * libm::exp(sigma * stream.normal() - sigma * sigma / 2.0)
             }
-        };
-        whole_ms(ms)
+        }
     }
 }
 

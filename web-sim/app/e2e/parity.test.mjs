@@ -7,7 +7,7 @@ import { runCase } from './parity.mjs';
 import { launchBrowser, serveStatic } from './support.mjs';
 
 test('native and WebAssembly in Chromium agree to the byte', async () => {
-  const { cases, native } = JSON.parse(
+  const { cases, native, arithmetic } = JSON.parse(
     await readFile(new URL('../../../target/parity/cases.json', import.meta.url), 'utf8').catch(() => {
       throw new Error('there are no cases: run `cargo test --release -p pointsman-tests --test parity` first');
     }),
@@ -21,6 +21,11 @@ test('native and WebAssembly in Chromium agree to the byte', async () => {
       window.pointsman = await import(url);
       await window.pointsman.default();
     }, `${site.url}pointsman.js`);
+    const bits = await page.evaluate(
+      (many) => Array.from({ length: many }, (_, seed) => window.pointsman.arithmetic_fingerprint(BigInt(seed))),
+      arithmetic.length,
+    );
+    assert.deepEqual(bits, arithmetic);
     const text = runCase.toString();
     for (const [at, one] of cases.entries()) {
       const inBrowser = await page.evaluate(

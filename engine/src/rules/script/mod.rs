@@ -2,6 +2,7 @@
 //! come.
 
 mod api;
+mod arithmetic;
 mod call;
 mod compile;
 mod effect_api;
@@ -27,6 +28,7 @@ use std::sync::Arc;
 
 use rhai::{AST, Dynamic, ImmutableString};
 
+pub(crate) use arithmetic::script_arithmetic;
 pub use reference::reference_page;
 pub use registry::{ApiHook, ApiItem, ApiKind, ApiParameter, ApiType, HOOKS, items};
 
