@@ -72,7 +72,7 @@ pub enum Severity {
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $severity:ident;)*) => {
         /// Every kind of finding. A number is never used again for something else. Ranges: R1xx the files and their
-        /// form, R2xx names, R3xx scripts, R4xx the ruleset as a whole, R5xx rule tests, R6xx scenarios.
+        /// form, R2xx names, R3xx scripts and modules, R4xx the ruleset as a whole, R5xx rule tests, R6xx scenarios.
         #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
         #[cfg_attr(feature = "typescript", ts(type = "string"))]
@@ -150,6 +150,14 @@ codes! {
     ScriptLimit = "R307", Error;
     /// Effects that a script builds and does not return.
     LostEffects = "R308", Warning;
+    /// A module that is no rule: not well-formed, for another world, or with parts that rules do not have.
+    BadModule = "R309", Error;
+    /// A module that asks for more than rules are given.
+    ModuleImport = "R310", Error;
+    /// A module over a limit.
+    ModuleLimit = "R311", Error;
+    /// A module that the host has not compiled yet.
+    ModuleNotCompiled = "R312", Error;
     /// The tenant's fallback is missing or not complete.
     NoFallback = "R401", Error;
     /// Two rules with the same order.

@@ -76,10 +76,10 @@ pub const SCRIPT_MAP_SIZE_MAX: usize = 64;
 pub const SCRIPT_VARIABLES_MAX: usize = 128;
 /// Functions of one script.
 pub const SCRIPT_FUNCTIONS_MAX: usize = 128;
-/// Lines that one call of a script may print.
-pub const SCRIPT_LOG_LINES_MAX: usize = 64;
-/// Bytes that one call of a script may print.
-pub const SCRIPT_LOG_BYTES_MAX: usize = 8 * 1024;
+/// Lines that one call of a script or module may print.
+pub const LOG_LINES_MAX: usize = 64;
+/// Bytes that one call of a script or module may print.
+pub const LOG_BYTES_MAX: usize = 8 * 1024;
 /// Lines, and columns of one line, of a script: Rhai counts both in 16 bits.
 pub const SCRIPT_LINES_MAX: usize = 65_535;
 /// Findings reported in one script.
@@ -88,6 +88,48 @@ pub const SCRIPT_FINDINGS_MAX: usize = 100;
 pub const SUGGEST_AMONG_MAX: usize = 256;
 /// Bytes of the message of a rule's failure.
 pub const FAILURE_MESSAGE_BYTES_MAX: usize = 500;
+
+/// Bytes of a `.wasm` file.
+pub const MODULE_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Functions of a module, all core modules of a component counted.
+pub const MODULE_FUNCTIONS_MAX: usize = 20_000;
+/// Bytes of the code of one function: compiling takes longer than in proportion to it.
+pub const MODULE_FUNCTION_BYTES_MAX: usize = 256 * 1024;
+/// Exports of a component.
+pub const MODULE_EXPORTS_MAX: usize = 32;
+/// Core modules in a component; what tools make of a rule has three.
+pub const MODULE_CORE_MODULES_MAX: usize = 8;
+/// Memories of a component.
+pub const MODULE_MEMORIES_MAX: u32 = 2;
+/// Tables of a component.
+pub const MODULE_TABLES_MAX: u32 = 8;
+/// Elements of all tables of a component together.
+pub const MODULE_TABLE_ELEMENTS_MAX: usize = 10_000;
+/// Fuel for one call of a module where its rule does not say: about five million instructions, 5 ms.
+pub const MODULE_FUEL_DEFAULT: u64 = 5_000_000;
+/// The most fuel that a rule may ask for.
+pub const MODULE_FUEL_MAX: u64 = 50_000_000;
+/// Fuel for what a module does before its hook is called, such as a start function. Every call does it again.
+pub const MODULE_START_FUEL_MAX: u64 = 1_000_000;
+/// Linear memory in one call of a module where its rule does not say.
+pub const MODULE_MEMORY_BYTES_DEFAULT: usize = 16 * 1024 * 1024;
+/// The most linear memory that a rule may ask for.
+pub const MODULE_MEMORY_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// The bytes of stack that the functions of a module that wait for one another may have, by a count that is the same
+/// wherever the module runs.
+pub const MODULE_DEPTH_BYTES: usize = 512 * 1024;
+/// The stack on which modules run: what the depth allows, with room for what is not counted.
+pub const MODULE_STACK_BYTES: usize = 1024 * 1024;
+/// Bytes that one answer, or one question to the desk, may move out of a module.
+pub const MODULE_ANSWER_BYTES_MAX: usize = 512 * 1024;
+/// Fuel that one question to the desk takes, beside one for each byte that is looked through or moved.
+pub const MODULE_FUEL_PER_QUESTION: u64 = 200;
+/// Calls of modules that may run at the same time in one process; each needs a thread of its own.
+pub const MODULE_CALLS_AT_ONCE_MAX: u32 = 512;
+/// Modules that are kept compiled for the next ruleset that has them.
+pub const MODULES_KEPT_MAX: usize = 256;
+/// Functions named when a module traps.
+pub const MODULE_CALL_CHAIN_MAX: usize = 4;
 
 /// Failures of one rule within [`BREAKER_WINDOW_MS`] that open its breaker.
 pub const BREAKER_FAILURES: usize = 5;

@@ -69,6 +69,9 @@ pub struct RuleTrace {
     pub effects: Vec<EffectTrace>,
     /// Operations used by a script, fuel by a module; 0 for a keyword rule.
     pub cost: u64,
+    /// The most linear memory that a module had during the call; 0 for the others.
+    #[serde(default)]
+    pub memory_bytes: u64,
     /// What the rule printed.
     pub log: Vec<String>,
 }

@@ -30,7 +30,8 @@ impl Compiled {
 /// Reads and compiles a folder. `base` is the directory of the live revision, whose ids are kept.
 #[must_use]
 pub fn compile(folder: &TenantFolder, base: Option<&Directory>) -> Compiled {
-    let engine::Compiled { ruleset, source, diagnostics } = Ruleset::compile(folder, base);
+    let engine::Compiled { ruleset, source, diagnostics } =
+        Ruleset::compile(folder, base, &engine::NoModules);
     Compiled { ruleset: ruleset.map(Arc::new), source, diagnostics }
 }
 

@@ -5,7 +5,7 @@
 #![expect(clippy::print_stdout, reason = "the list of findings is for people to read")]
 
 use pointsman_engine::diagnostic::{Code, Diagnostic};
-use pointsman_engine::rules::Ruleset;
+use pointsman_engine::rules::{NoModules, Ruleset};
 use pointsman_engine::tenant::TenantFolder;
 use pointsman_tests::example;
 
@@ -148,7 +148,7 @@ fn is_told(finding: &Diagnostic, mistake: &Mistake, place: Option<(u32, u32)>) -
 #[test]
 fn every_planted_mistake_is_found_in_one_run_at_its_place() {
     let (shop, mistakes) = shop_with_mistakes();
-    let compiled = Ruleset::compile(&shop, None);
+    let compiled = Ruleset::compile(&shop, None, &NoModules);
     assert!(compiled.ruleset.is_none(), "a folder with errors gives no ruleset");
     let mut left: Vec<&Diagnostic> = compiled.diagnostics.iter().collect();
     let mut missed = Vec::new();
@@ -166,7 +166,7 @@ fn every_planted_mistake_is_found_in_one_run_at_its_place() {
 #[test]
 fn a_covered_keyword_comes_with_a_message_that_the_earlier_rule_takes() {
     let (shop, _) = shop_with_mistakes();
-    let findings = Ruleset::compile(&shop, None).diagnostics;
+    let findings = Ruleset::compile(&shop, None, &NoModules).diagnostics;
     let covered = findings.iter().find(|finding| finding.code == Code::KeywordCovered).unwrap();
     assert!(covered.witness.as_deref().is_some_and(|message| message.contains("账号被盗了")), "{covered:?}");
     assert!(

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use pointsman_engine::id::HoursId;
 use pointsman_engine::model::{Agent, Directory};
-use pointsman_engine::rules::{Hook, RuleBody, RuleSource, Ruleset, TestOutcome, run_tests};
+use pointsman_engine::rules::{Hook, NoModules, RuleBody, RuleSource, Ruleset, TestOutcome, run_tests};
 use pointsman_engine::simulation::{Kpi, Scenario, Unobserved, read_scenario, simulate};
 use pointsman_engine::tenant::TenantSource;
 use pointsman_engine::time::Timestamp;
@@ -27,7 +27,7 @@ fn names() -> Vec<String> {
 
 #[track_caller]
 fn clean(name: &str) -> (TenantSource, Ruleset) {
-    let compiled = Ruleset::compile(&example(name).unwrap(), None);
+    let compiled = Ruleset::compile(&example(name).unwrap(), None, &NoModules);
     let found: Vec<String> = compiled.diagnostics.iter().map(ToString::to_string).collect();
     assert!(found.is_empty(), "examples/{name} is not clean:\n{}", found.join("\n"));
     (compiled.source.unwrap(), compiled.ruleset.unwrap())
@@ -83,7 +83,7 @@ fn no_rule_of_an_example_can_be_emptied_unnoticed() {
         for (at, rule) in source.rules.iter().enumerate().filter(|(_, rule)| rule.hooks != [Hook::Rank]) {
             let mut emptied = source.clone();
             emptied.rules[at].body = RuleBody::Effects(Vec::new());
-            let changed = Ruleset::from_source(&emptied, ruleset.revision()).0.unwrap();
+            let changed = Ruleset::from_source(&emptied, ruleset.revision(), &NoModules).0.unwrap();
             if run_tests(&changed, &emptied.tests).iter().all(TestOutcome::passed) {
                 unnoticed.push(rule.slug.as_str());
             }

@@ -15,7 +15,7 @@ mod cases;
 use std::process::Command;
 
 use cases::{Case, Digests};
-use pointsman_engine::rules::Ruleset;
+use pointsman_engine::rules::{NoModules, Ruleset};
 use pointsman_engine::simulation::{Unobserved, read_scenario, simulate};
 use pointsman_engine::tenant::TenantFolder;
 use pointsman_tests::repository;
@@ -34,7 +34,7 @@ struct InNode {
 
 fn run_natively(case: &Case) -> Digests {
     let files = case.files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes())).collect();
-    let compiled = Ruleset::compile(&TenantFolder { files }, None);
+    let compiled = Ruleset::compile(&TenantFolder { files }, None, &NoModules);
     let ruleset = compiled.ruleset.unwrap_or_else(|| panic!("{}: {:#?}", case.name, compiled.diagnostics));
     let text = &case.files[&format!("scenarios/{}.toml", case.scenario)];
     let (scenario, findings) = read_scenario(&case.scenario, text, ruleset.directory());

@@ -4,7 +4,7 @@
 #![expect(clippy::print_stdout, reason = "the figures are for people to read")]
 
 use pointsman_engine::desk::{Batch, Command};
-use pointsman_engine::rules::Ruleset;
+use pointsman_engine::rules::{NoModules, Ruleset};
 use pointsman_engine::simulation::{
     Ended, Observer, Report, Scenario, Simulation, Thoroughness, Unobserved, read_scenario, simulate,
     write_json_line,
@@ -13,7 +13,7 @@ use pointsman_engine::trace::TraceLevel;
 use pointsman_tests::example;
 
 fn load(tenant: &str) -> (Ruleset, Vec<(String, Scenario)>) {
-    let compiled = Ruleset::compile(&example(tenant).unwrap(), None);
+    let compiled = Ruleset::compile(&example(tenant).unwrap(), None, &NoModules);
     let ruleset = compiled.ruleset.unwrap();
     let source = compiled.source.unwrap();
     let scenarios = source.scenarios.iter().map(|(name, text)| {

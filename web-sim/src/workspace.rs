@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use pointsman_engine::diagnostic::{Diagnostic, Severity};
 use pointsman_engine::explain::{Explanation, StepTold, Visit, explain};
-use pointsman_engine::rules::{Compiled, Ruleset, run_tests};
+use pointsman_engine::rules::{Compiled, NoModules, Ruleset, run_tests};
 use pointsman_engine::simulation::{Progress, Report, Scenario, Simulation, Unobserved, read_scenario};
 use pointsman_engine::tenant::{TenantFolder, TenantSource, revision};
 use serde::{Deserialize, Serialize};
@@ -59,7 +59,7 @@ struct State {
 
 impl State {
     fn new(folder: &TenantFolder) -> State {
-        let Compiled { ruleset, source, mut diagnostics } = Ruleset::compile(folder, None);
+        let Compiled { ruleset, source, mut diagnostics } = Ruleset::compile(folder, None, &NoModules);
         let mut scenarios = Vec::new();
         if let Some(source) = &source {
             for (slug, text) in &source.scenarios {

@@ -192,19 +192,18 @@ impl Out<'_> {
             let mut facts = facts.clone();
             facts.conversation.group = Some(group);
             let ranker = self.ruleset.ranker(&facts, &|rule| self.is_switched_off(rule));
+            let scores = match ranker.scores(&candidates) {
+                Ok(scores) => scores,
+                Err(failed) => {
+                    failure = Some(failed);
+                    return None;
+                }
+            };
             let mut best: Option<(i64, AgentId)> = None;
-            for agent in &candidates {
-                match ranker.score(*agent) {
-                    Ok(score) => {
-                        let score = score.unwrap_or(i64::MIN);
-                        if best.is_none_or(|(most, _)| score > most) {
-                            best = Some((score, *agent));
-                        }
-                    }
-                    Err(failed) => {
-                        failure = Some(failed);
-                        return None;
-                    }
+            for (agent, score) in candidates.iter().zip(scores) {
+                let score = score.unwrap_or(i64::MIN);
+                if best.is_none_or(|(most, _)| score > most) {
+                    best = Some((score, *agent));
                 }
             }
             best

@@ -60,6 +60,7 @@ impl Teller<'_> {
             matched: trace.matched.clone(),
             effects: trace.effects.iter().map(|effect| self.effect_trace(effect)).collect(),
             cost: trace.cost,
+            memory_bytes: trace.memory_bytes,
             log: trace.log.clone(),
         }
     }

@@ -62,9 +62,12 @@ pub struct RuleTold {
     pub matched: Vec<MatchedText>,
     /// Effects in the order in which the rule gave them.
     pub effects: Vec<EffectTold>,
-    /// Operations used by a script; 0 for a keyword rule.
+    /// Operations used by a script, fuel by a module; 0 for a keyword rule.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub cost: u64,
+    /// The most linear memory that a module had; 0 for the others.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub memory_bytes: u64,
     /// What the rule printed.
     pub log: Vec<String>,
 }

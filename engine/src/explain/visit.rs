@@ -254,7 +254,8 @@ mod tests {
             files: files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect(),
         };
         let (source, findings) = read(&folder, None);
-        let (ruleset, more) = Ruleset::from_source(&source.unwrap(), revision(&folder));
+        let (ruleset, more) =
+            Ruleset::from_source(&source.unwrap(), revision(&folder), &crate::rules::NoModules);
         assert!(ruleset.is_some(), "{findings:?} {more:?}");
         explain(&ruleset.unwrap(), visit)
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::guard::{CompiledGuard, Words};
 use super::ruleset::{Body, Rule};
-use super::script::Scene;
+use super::scene::Scene;
 use super::{Effect, Facts, Ruleset, Verdict};
 use crate::id::RuleId;
 use crate::limits;
@@ -49,17 +49,18 @@ impl Ruleset {
                 }
             } else {
                 match &rule.body {
-                    Body::Effects(effects) => run.give(rule, facts, effects.iter(), 0, Vec::new()),
+                    Body::Effects(effects) => run.give(rule, facts, effects.iter(), Used::default()),
                     Body::Script(script) => {
-                        let Some(scripts) = &self.scripts else { continue };
-                        let scene = run.scene.get_or_insert_with(|| scripts.scene(facts));
+                        let Some(scenes) = &self.scenes else { continue };
+                        let scene = run.scene.get_or_insert_with(|| scenes.scene(facts));
                         let answered = script.answer(facts.trigger.hook(), scene);
-                        match answered.result {
-                            Ok(effects) => {
-                                run.give(rule, facts, effects.iter(), answered.cost, answered.log);
-                            }
-                            Err(failure) => run.fail(rule, failure, answered.cost, answered.log),
-                        }
+                        run.answered(rule, facts, answered);
+                    }
+                    Body::Module { module, limits } => {
+                        let Some(scenes) = &self.scenes else { continue };
+                        let scene = run.scene.get_or_insert_with(|| scenes.scene(facts));
+                        let answered = module.answer(facts, scene, *limits);
+                        run.answered(rule, facts, answered);
                     }
                 }
             }
@@ -68,29 +69,58 @@ impl Ruleset {
     }
 }
 
+/// What a script or a module answered to a hook other than `rank`.
+#[derive(Debug)]
+pub(super) struct Answered {
+    /// The effects, or how it failed.
+    pub(super) result: Result<Vec<Effect>, RuleFailure>,
+    /// Operations of a script, fuel of a module.
+    pub(super) cost: u64,
+    /// The most linear memory that a module had.
+    pub(super) memory_bytes: u64,
+    /// What it printed.
+    pub(super) log: Vec<String>,
+}
+
+/// What a rule used up and left behind.
+#[derive(Debug, Default)]
+struct Used {
+    cost: u64,
+    memory_bytes: u64,
+    log: Vec<String>,
+}
+
 /// An evaluation under way.
 struct Run<'r> {
     verdict: Verdict,
     words: Words<'r>,
-    /// The facts as scripts see them, once one has run.
+    /// The facts as scripts and modules see them, once one has run.
     scene: Option<Arc<Scene>>,
     stopped_by: Option<RuleId>,
     level: TraceLevel,
 }
 
 impl Run<'_> {
+    fn answered(&mut self, rule: &Rule, facts: &Facts<'_>, answered: Answered) {
+        let Answered { result, cost, memory_bytes, log } = answered;
+        let used = Used { cost, memory_bytes, log };
+        match result {
+            Ok(effects) => self.give(rule, facts, effects.iter(), used),
+            Err(failure) => self.fail(rule, failure, used),
+        }
+    }
+
     /// Folds the effects of a rule in: all of them, or none where they would be too many.
     fn give<'e>(
         &mut self,
         rule: &Rule,
         facts: &Facts<'_>,
         effects: impl Iterator<Item = &'e Effect> + Clone,
-        cost: u64,
-        log: Vec<String>,
+        used: Used,
     ) {
         if let Some(message) = self.verdict.answer.overflow(effects.clone()) {
             let failure = RuleFailure { kind: RuleFailureKind::BadAnswer, message, line: 0, column: 0 };
-            self.fail(rule, failure, cost, log);
+            self.fail(rule, failure, used);
             return;
         }
         let mut traced = Vec::new();
@@ -110,21 +140,29 @@ impl Run<'_> {
         }
         let keep = match self.level {
             TraceLevel::Off => false,
-            TraceLevel::Summary => any || !log.is_empty(),
+            TraceLevel::Summary => any || !used.log.is_empty(),
             TraceLevel::Full => true,
         };
         if keep {
             let outcome = if any { RuleOutcome::Matched } else { RuleOutcome::NoEffect };
             let matched = self.matched(&rule.guard, facts);
             let trace = rule_trace(rule, outcome);
-            self.verdict.rules.push(RuleTrace { matched, effects: traced, cost, log, ..trace });
+            self.verdict.rules.push(RuleTrace {
+                matched,
+                effects: traced,
+                cost: used.cost,
+                memory_bytes: used.memory_bytes,
+                log: used.log,
+                ..trace
+            });
         }
     }
 
-    fn fail(&mut self, rule: &Rule, failure: RuleFailure, cost: u64, log: Vec<String>) {
+    fn fail(&mut self, rule: &Rule, failure: RuleFailure, used: Used) {
         if self.level > TraceLevel::Off {
             let trace = rule_trace(rule, RuleOutcome::Failed(failure.clone()));
-            self.verdict.rules.push(RuleTrace { cost, log, ..trace });
+            let Used { cost, memory_bytes, log } = used;
+            self.verdict.rules.push(RuleTrace { cost, memory_bytes, log, ..trace });
         }
         self.verdict.failures.push((rule.info.id, failure));
     }
@@ -166,6 +204,7 @@ fn rule_trace(rule: &Rule, outcome: RuleOutcome) -> RuleTrace {
         matched: Vec::new(),
         effects: Vec::new(),
         cost: 0,
+        memory_bytes: 0,
         log: Vec::new(),
     }
 }

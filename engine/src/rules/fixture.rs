@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Guard, Hook, Keyword, KeywordCondition, Matching, Revision, RuleBody, RuleSource, Ruleset, Situation,
+    Guard, Hook, Keyword, KeywordCondition, Matching, NoModules, Revision, RuleBody, RuleSource, Ruleset,
+    Situation,
 };
 use crate::diagnostic::{Diagnostic, Span};
 use crate::id::{AgentId, ChannelId, GroupId, HoursId, SkillId};
@@ -160,7 +161,7 @@ pub(crate) fn source(rules: Vec<RuleSource>) -> TenantSource {
 }
 
 pub(crate) fn compile(rules: Vec<RuleSource>) -> (Option<Ruleset>, Vec<Diagnostic>) {
-    Ruleset::from_source(&source(rules), Revision([7; 32]))
+    Ruleset::from_source(&source(rules), Revision([7; 32]), &NoModules)
 }
 
 pub(crate) fn ruleset(rules: Vec<RuleSource>) -> Ruleset {

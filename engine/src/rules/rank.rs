@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::guard::Words;
 use super::ruleset::{Body, Rule};
-use super::script::{Scene, Script};
+use super::scene::Scene;
 use super::{Facts, Hook, Ruleset};
 use crate::id::{AgentId, RuleId};
 use crate::trace::RuleFailure;
@@ -15,50 +15,72 @@ pub struct Ranker<'r, 'f> {
     ruleset: &'r Ruleset,
     facts: &'f Facts<'f>,
     /// The `rank` rules whose guard holds, in order.
-    scripts: Vec<(&'r Rule, &'r Script)>,
+    rules: Vec<&'r Rule>,
     scene: Option<Arc<Scene>>,
 }
 
 impl Ranker<'_, '_> {
-    /// The agent's score by the first rule that gives one, in thousandths of what the script returns; higher is
-    /// better. `None`: no rule ranks the agent. What the script sees of the agent comes from
-    /// [`super::DeskFacts::agent`].
+    /// The score of each agent by the first rule that gives one, in thousandths of what the rule returns; higher is
+    /// better. `None`: no rule ranks the agent. What a rule sees of an agent comes from
+    /// [`super::DeskFacts::agent`]. A rule is asked about all agents whom no rule before it has scored, a module in
+    /// one call.
     ///
     /// # Errors
     /// The first rule that fails, and how.
-    pub fn score(&self, agent: AgentId) -> Result<Option<i64>, (RuleId, RuleFailure)> {
-        let Some(scene) = &self.scene else { return Ok(None) };
-        for (rule, script) in &self.scripts {
-            let score = script
-                .score(scene, self.facts, self.ruleset.directory(), agent)
-                .map_err(|failure| (rule.info.id, failure))?;
-            if score.is_some() {
-                return Ok(score);
+    pub fn scores(&self, agents: &[AgentId]) -> Result<Vec<Option<i64>>, (RuleId, RuleFailure)> {
+        let mut scores: Vec<Option<i64>> = vec![None; agents.len()];
+        let Some(scene) = &self.scene else { return Ok(scores) };
+        for rule in &self.rules {
+            let open = agents.iter().zip(&mut scores).filter(|(_, score)| score.is_none());
+            let (asked, places): (Vec<AgentId>, Vec<&mut Option<i64>>) =
+                open.map(|(agent, score)| (*agent, score)).unzip();
+            if asked.is_empty() {
+                break;
+            }
+            let given = self.ask(rule, scene, &asked).map_err(|failure| (rule.info.id, failure))?;
+            for (place, score) in places.into_iter().zip(given) {
+                *place = score;
             }
         }
-        Ok(None)
+        Ok(scores)
+    }
+
+    fn ask(
+        &self,
+        rule: &Rule,
+        scene: &Arc<Scene>,
+        agents: &[AgentId],
+    ) -> Result<Vec<Option<i64>>, RuleFailure> {
+        let directory = self.ruleset.directory();
+        match &rule.body {
+            Body::Effects(_) => Ok(Vec::new()),
+            Body::Script(script) => {
+                agents.iter().map(|agent| script.score(scene, self.facts, directory, *agent)).collect()
+            }
+            Body::Module { module, limits } => module.scores(self.facts, scene, directory, agents, *limits),
+        }
     }
 }
 
 impl Ruleset {
-    /// Gets ready to rank the candidates of one placement in `group`. Scripts see `group` as the conversation's.
-    /// Rules for which `is_switched_off` holds are passed over.
+    /// Gets ready to rank the candidates of one placement. Rules see the group of `facts` as the conversation's. Rules
+    /// for which `is_switched_off` holds are passed over.
     pub fn ranker<'r, 'f>(
         &'r self,
         facts: &'f Facts<'f>,
         is_switched_off: &dyn Fn(RuleId) -> bool,
     ) -> Ranker<'r, 'f> {
         let mut words = Words::new(self.keywords(), false);
-        let mut scripts = Vec::new();
-        for rule in self.rules.iter().filter(|rule| rule.hooks.contains(Hook::Rank)) {
-            if let Body::Script(script) = &rule.body
-                && rule.guard.holds(facts, &mut words)
-                && !is_switched_off(rule.info.id)
-            {
-                scripts.push((rule, script));
-            }
-        }
-        let scene = self.scripts.as_ref().filter(|_| !scripts.is_empty()).map(|scripts| scripts.scene(facts));
-        Ranker { ruleset: self, facts, scripts, scene }
+        let rules: Vec<&Rule> = self
+            .rules
+            .iter()
+            .filter(|rule| {
+                rule.hooks.contains(Hook::Rank)
+                    && rule.guard.holds(facts, &mut words)
+                    && !is_switched_off(rule.info.id)
+            })
+            .collect();
+        let scene = self.scenes.as_ref().filter(|_| !rules.is_empty()).map(|scenes| scenes.scene(facts));
+        Ranker { ruleset: self, facts, rules, scene }
     }
 }

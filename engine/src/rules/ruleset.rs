@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use super::guard::CompiledGuard;
 use super::keywords::KeywordIndex;
-use super::script::{Names, Needles, Scene, Script, Uses};
+use super::module::{Module, ModuleInfo, ModuleLimits};
+use super::names::Names;
+use super::needles::Needles;
+use super::scene::{Scene, Uses};
+use super::script::Script;
 use super::{Effect, Facts, Hook, Revision, Trigger};
 use crate::id::RuleId;
 use crate::model::Directory;
@@ -18,28 +22,28 @@ pub struct Ruleset {
     pub(super) keywords: KeywordIndex,
     /// The hooks that any rule subscribes to.
     pub(super) hooks: HookSet,
-    /// What the scripts share; `None` without any.
-    pub(super) scripts: Option<Scripts>,
+    /// How the facts are shown to scripts and modules; `None` without any.
+    pub(super) scenes: Option<Scenes>,
 }
 
-/// What the scripts of a ruleset share.
+/// How the facts are shown to the scripts and modules of a ruleset.
 #[derive(Debug)]
-pub(super) struct Scripts {
+pub(super) struct Scenes {
     /// The tenant's names.
     pub(super) names: Arc<Names>,
-    /// What they read, all together.
+    /// What the rules read, all together.
     pub(super) uses: Uses,
     /// The keywords they look for by literals, normalised.
     needles: Arc<Needles>,
 }
 
-impl Scripts {
-    pub(super) fn new(names: Arc<Names>, uses: Uses) -> Scripts {
+impl Scenes {
+    pub(super) fn new(names: Arc<Names>, uses: Uses) -> Scenes {
         let needles = Arc::new(Needles::new(&uses));
-        Scripts { names, uses, needles }
+        Scenes { names, uses, needles }
     }
 
-    /// The facts as scripts see them.
+    /// The facts as scripts and modules see them.
     pub(super) fn scene(&self, facts: &Facts<'_>) -> Arc<Scene> {
         Scene::new(facts, &self.names, &self.uses, &self.needles)
     }
@@ -67,6 +71,13 @@ pub(super) enum Body {
     Effects(Vec<Effect>),
     /// Asks this script.
     Script(Script),
+    /// Asks this module.
+    Module {
+        /// The module; the same bytes are compiled once, whatever number of rules and tenants have them.
+        module: Arc<Module>,
+        /// What one call may use.
+        limits: ModuleLimits,
+    },
 }
 
 /// A set of hooks.
@@ -108,6 +119,8 @@ pub struct RuleInfo {
     pub kind: RuleKind,
     /// The hooks it subscribes to.
     pub hooks: Vec<Hook>,
+    /// The module that the rule asks, and what one call of it may use.
+    pub module: Option<(Arc<ModuleInfo>, ModuleLimits)>,
 }
 
 /// What a rule is written in.
@@ -119,6 +132,8 @@ pub enum RuleKind {
     Keyword,
     /// Rhai.
     Script,
+    /// WebAssembly.
+    Module,
 }
 
 impl Ruleset {
@@ -131,7 +146,7 @@ impl Ruleset {
             rules: Vec::new(),
             keywords: KeywordIndex::default(),
             hooks: HookSet::default(),
-            scripts: None,
+            scenes: None,
         }
     }
 

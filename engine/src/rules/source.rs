@@ -1,8 +1,9 @@
 //! A rule as written: read from its files, names resolved to ids, not yet compiled.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::{Effect, Hook};
+use super::{Effect, Hook, ModuleLimits};
 use crate::diagnostic::Span;
 use crate::id::{ChannelId, GroupId, HoursId};
 
@@ -15,9 +16,9 @@ pub struct RuleSource {
     pub slug: String,
     /// The name people read.
     pub name: String,
-    /// The file that carries the rule: its `.toml`, or its `.rhai` where there is no sidecar.
+    /// The file that carries the rule: its `.toml`, or its `.rhai` or `.wasm` where there is no sidecar.
     pub file: String,
-    /// The hooks it subscribes to; empty for a script means: those it defines.
+    /// The hooks it subscribes to; empty for a script or a module means: those it has.
     pub hooks: Vec<Hook>,
     /// Waiting times at which `on_wait` runs, ascending.
     pub wait_after_ms: Vec<i64>,
@@ -38,6 +39,15 @@ pub enum RuleBody {
         file: String,
         /// Its text.
         source: String,
+    },
+    /// Asks this module.
+    Module {
+        /// The `.wasm` file.
+        file: String,
+        /// Its content.
+        wasm: Arc<[u8]>,
+        /// What one call may use.
+        limits: ModuleLimits,
     },
 }
 

@@ -49,7 +49,8 @@ fn check_orders(rules: &RuleList<'_>, findings: &Findings) {
     let mut firsts: BTreeMap<u32, (&str, String)> = BTreeMap::new();
     for ((order, slug), files) in rules {
         let document = files.document.map(|document| document.file());
-        let file = document.or(files.script.map(|(file, _)| file)).unwrap_or_default().to_owned();
+        let body = files.script.map(|(file, _)| file).or(files.module.map(|(file, _)| file));
+        let file = document.or(body).unwrap_or_default().to_owned();
         let Some((first, first_file)) = firsts.get(order) else {
             firsts.insert(*order, (slug, file));
             continue;

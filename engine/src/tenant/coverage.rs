@@ -122,7 +122,7 @@ impl<'r> Stoppers<'r> {
     fn new(rules: &'r [RuleSource], words: &'r [Option<Words<'r>>]) -> Option<Stoppers<'r>> {
         let stops = |rule: &RuleSource| match &rule.body {
             RuleBody::Effects(effects) => effects.iter().any(|(effect, _)| *effect == Effect::Stop),
-            RuleBody::Script { .. } => false,
+            RuleBody::Script { .. } | RuleBody::Module { .. } => false,
         };
         let stoppers: BTreeMap<_, _> = rules
             .iter()
@@ -322,7 +322,7 @@ fn report_keywords<'r>(
 fn stopping(rule: &RuleSource) -> Related {
     let place = match &rule.body {
         RuleBody::Effects(effects) => effects.iter().find(|(effect, _)| *effect == Effect::Stop),
-        RuleBody::Script { .. } => None,
+        RuleBody::Script { .. } | RuleBody::Module { .. } => None,
     };
     let message = format!("`{}` stops", rule.slug);
     Related { file: rule.file.clone(), span: place.map(|(_, span)| *span), message }

@@ -275,7 +275,7 @@ proptest! {
         changes.extend(paths.iter().map(String::as_str).zip(rules.iter().map(String::as_str)));
         let folder = folder(&changes);
         let (source, findings) = read(&folder, None);
-        let (ruleset, problems) = Ruleset::from_source(source.as_ref().unwrap(), revision(&folder));
+        let (ruleset, problems) = Ruleset::from_source(source.as_ref().unwrap(), revision(&folder), &crate::rules::NoModules);
         prop_assert_eq!(problems, []);
         let ruleset = ruleset.unwrap();
         let source = source.unwrap();

@@ -32,6 +32,8 @@ pub(crate) enum FileKind {
     Rule,
     /// `rules/NN-name.rhai`.
     Script,
+    /// `rules/NN-name.wasm`.
+    Module,
     /// `tests/*.toml`.
     RuleTests,
     /// `scenarios/NAME.toml`.
@@ -59,6 +61,7 @@ impl FileKind {
             Some((_, name)) if name.contains('/') => FileKind::Unknown,
             Some(("rules", name)) if name.ends_with(".toml") => FileKind::Rule,
             Some(("rules", name)) if name.ends_with(".rhai") => FileKind::Script,
+            Some(("rules", name)) if name.ends_with(".wasm") => FileKind::Module,
             Some(("tests", name)) if name.ends_with(".toml") => FileKind::RuleTests,
             Some(("scenarios", name)) if name.ends_with(".toml") => FileKind::Scenario,
             Some(_) => FileKind::Unknown,
@@ -86,7 +89,7 @@ impl TenantFolder {
             .filter_map(|(path, content)| {
                 let kind = FileKind::of(path);
                 match kind {
-                    FileKind::Document => None,
+                    FileKind::Document | FileKind::Module => None,
                     FileKind::Unknown => {
                         findings.push(out_of_place(path));
                         None
@@ -95,6 +98,17 @@ impl TenantFolder {
                 }
             })
             .collect()
+    }
+}
+
+impl TenantFolder {
+    /// The modules, by path, as they are: what is wrong with one is said by whoever compiles it.
+    pub(crate) fn modules(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        let is_module = |path: &str| FileKind::of(path) == FileKind::Module;
+        self.files
+            .iter()
+            .map(|(path, bytes)| (path.as_str(), bytes.as_slice()))
+            .filter(move |(path, _)| is_module(path))
     }
 }
 
@@ -125,7 +139,7 @@ fn out_of_place(path: &str) -> Diagnostic {
     let finding = Diagnostic::new(Code::UnknownFile, path, None, "this file has no place in a tenant folder");
     let finding = finding.help(
         "a tenant folder has tenant.toml, groups.toml, agents.toml, keywords.toml, rules/NN-name.toml, \
-         rules/NN-name.rhai, tests/*.toml and scenarios/*.toml",
+         rules/NN-name.rhai, rules/NN-name.wasm, tests/*.toml and scenarios/*.toml",
     );
     finding.suggest(path, ["tenant.toml", "groups.toml", "agents.toml", "keywords.toml"])
 }

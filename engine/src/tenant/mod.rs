@@ -14,6 +14,7 @@ mod hours;
 mod implies;
 mod keywords;
 mod lines;
+mod module_limits;
 mod names;
 mod read;
 pub(crate) mod reader;

@@ -43,7 +43,7 @@ pub fn read(folder: &TenantFolder, base: Option<&Directory>) -> (Option<TenantSo
         .filter(|(_, (kind, _))| !matches!(kind, FileKind::Script | FileKind::Scenario))
         .map(|(path, (kind, text))| (*path, (*kind, Document::parse(path, text, &findings))))
         .collect();
-    let source = read_documents(&texts, &documents, base, &findings);
+    let source = read_documents(&texts, folder.modules(), &documents, base, &findings);
     let broken: BTreeMap<String, usize> = documents
         .values()
         .filter_map(|(_, document)| Some((document.file().to_owned(), document.broken_at()?)))
@@ -64,6 +64,7 @@ fn can_be_trusted(finding: &Diagnostic, broken_at: usize) -> bool {
 
 fn read_documents<'d>(
     texts: &BTreeMap<&'d str, (FileKind, &'d str)>,
+    modules: impl Iterator<Item = (&'d str, &'d [u8])>,
     documents: &'d BTreeMap<&'d str, (FileKind, Document<'d>)>,
     base: Option<&Directory>,
     findings: &'d Findings,
@@ -91,7 +92,7 @@ fn read_documents<'d>(
     let groups = groups.map(|file| file.read(&names)).unwrap_or_default();
     let agents = agents.map(|file| file.read(&mut names)).unwrap_or_default();
     let tables = KeywordTables::read(document("keywords.toml"));
-    let list = rule_list(texts, documents, findings);
+    let list = rule_list(texts, modules, documents, findings);
     let rules = read_rules(&list, &mut names, &tables, findings);
 
     let slugs = list.keys().map(|(_, slug)| *slug).collect();
@@ -122,6 +123,7 @@ fn read_documents<'d>(
 /// The rules' files, put together by order and slug.
 fn rule_list<'d>(
     texts: &BTreeMap<&'d str, (FileKind, &'d str)>,
+    modules: impl Iterator<Item = (&'d str, &'d [u8])>,
     documents: &'d BTreeMap<&'d str, (FileKind, Document<'d>)>,
     findings: &Findings,
 ) -> RuleList<'d> {
@@ -138,6 +140,11 @@ fn rule_list<'d>(
             files.script = Some((path, text));
         } else {
             files.document = documents.get(path).map(|(_, document)| document);
+        }
+    }
+    for (path, wasm) in modules {
+        if let Some(key) = order_and_slug(path, findings) {
+            list.entry(key).or_default().module = Some((path, wasm));
         }
     }
     list

@@ -26,7 +26,8 @@ fn bears_on_routing(path: &str) -> bool {
         | FileKind::Agents
         | FileKind::KeywordTables
         | FileKind::Rule
-        | FileKind::Script => true,
+        | FileKind::Script
+        | FileKind::Module => true,
         FileKind::Unknown => path.starts_with("rules/"),
         FileKind::RuleTests | FileKind::Scenario | FileKind::Document => false,
     }
@@ -49,6 +50,8 @@ mod tests {
         assert_eq!(plain, of(&beside));
         assert_ne!(plain, of(&[("tenant.toml", "a"), ("rules/10-a.toml", "c")]));
         assert_ne!(plain, of(&[("tenant.toml", "a"), ("rules/11-a.toml", "b")]));
+        let module = |wasm| of(&[("tenant.toml", "a"), ("rules/10-a.wasm", wasm)]);
+        assert_ne!(module("a"), module("b"));
         assert_ne!(of(&[("tenant.toml", "ab")]), of(&[("tenant.toml", "a"), ("keywords.toml", "b")]));
     }
 }

@@ -1,4 +1,4 @@
-//! The folder `rules/`: keyword rules, scripts and their sidecars.
+//! The folder `rules/`: keyword rules, scripts, modules and their sidecars.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,13 +6,14 @@ use super::effects::read_effects;
 use super::findings::Findings;
 use super::guard::read_guard;
 use super::keywords::KeywordTables;
+use super::module_limits::read_module_limits;
 use super::names::AllNames;
 use super::reader::{Document, Table};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::limits::{RULES_MAX, WAIT_THRESHOLDS_MAX};
-use crate::rules::{Hook, RuleBody, RuleSource};
+use crate::rules::{Hook, ModuleLimits, RuleBody, RuleSource};
 
-const FIELDS: &[&str] = &["name", "hooks", "wait_after", "when", "then"];
+const FIELDS: &[&str] = &["name", "hooks", "wait_after", "when", "then", "limits"];
 /// The hooks by name.
 pub(crate) const HOOKS: [(&str, Hook); 4] = [
     ("route", Hook::Route),
@@ -27,6 +28,25 @@ pub(crate) struct RuleFiles<'d> {
     pub(crate) document: Option<&'d Document<'d>>,
     /// Path and text.
     pub(crate) script: Option<(&'d str, &'d str)>,
+    /// Path and content.
+    pub(crate) module: Option<(&'d str, &'d [u8])>,
+}
+
+impl RuleFiles<'_> {
+    /// The script or the module, and its file. A rule has one of the two.
+    fn sandboxed(&self, limits: ModuleLimits, findings: &Findings) -> Option<(&str, RuleBody)> {
+        if let (Some((script, _)), Some((module, _))) = (self.script, self.module) {
+            let message = format!("the rule has a module beside its script {script}");
+            let finding = Diagnostic::new(Code::DuplicateName, module, None, message);
+            findings.push(finding.help("give one of the two another name"));
+        }
+        let script = self.script.map(|(file, source)| {
+            (file, RuleBody::Script { file: file.to_owned(), source: source.to_owned() })
+        });
+        script.or(self.module.map(|(file, wasm)| {
+            (file, RuleBody::Module { file: file.to_owned(), wasm: wasm.into(), limits })
+        }))
+    }
 }
 
 /// The rules' files, by order and then by name: the order of evaluation.
@@ -66,7 +86,7 @@ pub(crate) fn read_rules<'d>(
     }
     list.iter()
         .take(RULES_MAX)
-        .filter_map(|((order, slug), files)| read_rule(*order, slug, files, names, tables))
+        .filter_map(|((order, slug), files)| read_rule(*order, slug, files, names, tables, findings))
         .collect()
 }
 
@@ -76,33 +96,39 @@ fn read_rule<'d>(
     files: &RuleFiles<'d>,
     names: &mut AllNames<'d>,
     tables: &KeywordTables<'d>,
+    findings: &Findings,
 ) -> Option<RuleSource> {
-    let script = files
-        .script
-        .map(|(file, source)| RuleBody::Script { file: file.to_owned(), source: source.to_owned() });
-    let Some(document) = files.document else {
+    let root = files.document.map(|document| document.root(FIELDS));
+    let limits = root.and_then(|root| root.get("limits"));
+    let module_limits = limits.map(read_module_limits).unwrap_or_default();
+    let sandboxed = files.sandboxed(module_limits, findings);
+    let Some(root) = root else {
+        let (file, body) = sandboxed?;
         return Some(RuleSource {
             order,
             slug: slug.to_owned(),
             name: slug.to_owned(),
-            file: files.script.map_or("", |(file, _)| file).to_owned(),
+            file: file.to_owned(),
             hooks: Vec::new(),
             wait_after_ms: Vec::new(),
             when: Default::default(),
-            body: script?,
+            body,
         });
     };
-    let root = document.root(FIELDS);
-    let is_script = script.is_some();
-    let hooks = read_hooks(root, is_script);
-    let wait_after_ms = read_wait_after(root, &hooks, is_script);
+    let is_sandboxed = sandboxed.is_some();
+    let hooks = read_hooks(root, is_sandboxed);
+    let wait_after_ms = read_wait_after(root, &hooks, is_sandboxed);
     let when = root.get("when").map(|item| read_guard(item, names, tables));
-    let body = match (script, root.get("then")) {
-        (Some(script), then) => {
+    if let Some(item) = limits.filter(|_| files.module.is_none()) {
+        item.bad("has its place beside a module: what other rules may use is fixed");
+    }
+    let body = match (sandboxed, root.get("then")) {
+        (Some((_, body)), then) => {
             if let Some(item) = then {
-                item.bad("has no place beside a script: the script says what the rule does");
+                let what = if files.script.is_some() { "script" } else { "module" };
+                item.bad(format!("has no place beside a {what}: the {what} says what the rule does"));
             }
-            script
+            body
         }
         (None, then) => {
             let effects = then.or_else(|| root.must("then"));
@@ -126,15 +152,15 @@ fn read_rule<'d>(
     })
 }
 
-fn read_hooks(root: Table<'_>, is_script: bool) -> Vec<Hook> {
+fn read_hooks(root: Table<'_>, is_sandboxed: bool) -> Vec<Hook> {
     let Some(item) = root.get("hooks") else {
-        return if is_script { Vec::new() } else { vec![Hook::Route] };
+        return if is_sandboxed { Vec::new() } else { vec![Hook::Route] };
     };
     let mut hooks = Vec::new();
     for item in item.some_list().into_iter().flatten() {
         match item.choice(&HOOKS) {
-            Some(Hook::Rank) if !is_script => {
-                item.bad("cannot be `rank` here: only a script can rank agents")
+            Some(Hook::Rank) if !is_sandboxed => {
+                item.bad("cannot be `rank` here: only a script or a module can rank agents")
             }
             Some(hook) if hooks.contains(&hook) => {
                 item.place.report(Code::DuplicateName, "this hook is there twice");
@@ -146,7 +172,7 @@ fn read_hooks(root: Table<'_>, is_script: bool) -> Vec<Hook> {
     hooks
 }
 
-fn read_wait_after(root: Table<'_>, hooks: &[Hook], is_script: bool) -> Vec<i64> {
+fn read_wait_after(root: Table<'_>, hooks: &[Hook], is_sandboxed: bool) -> Vec<i64> {
     let waits = hooks.contains(&Hook::OnWait);
     let Some(item) = root.get("wait_after") else {
         if waits {
@@ -157,7 +183,7 @@ fn read_wait_after(root: Table<'_>, hooks: &[Hook], is_script: bool) -> Vec<i64>
         }
         return Vec::new();
     };
-    if !waits && (!is_script || !hooks.is_empty()) {
+    if !waits && (!is_sandboxed || !hooks.is_empty()) {
         item.bad("says when the hook `on_wait` runs, but `hooks` does not name it");
     }
     let mut thresholds = BTreeSet::new();

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use pointsman_engine::id::{AgentId, ConversationId, GroupId};
 use pointsman_engine::rules::{
-    AgentFacts, ConversationFacts, CustomerFacts, DeskFacts, Destination, Facts, GroupFacts, Ruleset, Trigger,
+    AgentFacts, ConversationFacts, CustomerFacts, DeskFacts, Destination, Facts, GroupFacts, NoModules,
+    Ruleset, Trigger,
 };
 use pointsman_engine::tenant::TenantFolder;
 use pointsman_engine::text::NormalText;
@@ -100,7 +101,7 @@ fn tenant(rules: impl Iterator<Item = (String, String)>) -> TenantFolder {
 }
 
 fn compile(folder: &TenantFolder) -> Ruleset {
-    let compiled = Ruleset::compile(folder, None);
+    let compiled = Ruleset::compile(folder, None, &NoModules);
     compiled.ruleset.unwrap_or_else(|| panic!("{:#?}", compiled.diagnostics))
 }
 

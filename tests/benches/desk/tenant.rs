@@ -10,7 +10,8 @@ use pointsman_engine::model::{
     SkillLevel, Strategy,
 };
 use pointsman_engine::rules::{
-    Effect, Guard, Hook, Keyword, KeywordCondition, Matching, Revision, RuleBody, RuleSource, Ruleset,
+    Effect, Guard, Hook, Keyword, KeywordCondition, Matching, NoModules, Revision, RuleBody, RuleSource,
+    Ruleset,
 };
 use pointsman_engine::tenant::TenantSource;
 
@@ -57,7 +58,7 @@ fn compile(directory: Directory, rules: Rules) -> Ruleset {
         Rules::All => declarative(&keywords).into_iter().chain(scripts()).collect(),
     };
     let source = TenantSource { directory, rules, tests: Vec::new(), scenarios: BTreeMap::new() };
-    let (ruleset, diagnostics) = Ruleset::from_source(&source, Revision([7; 32]));
+    let (ruleset, diagnostics) = Ruleset::from_source(&source, Revision([7; 32]), &NoModules);
     ruleset.unwrap_or_else(|| panic!("{diagnostics:#?}"))
 }
 

@@ -9,7 +9,7 @@ mod support;
 mod wasm;
 
 use criterion::{Criterion, Throughput};
-use pointsman_engine::rules::Ruleset;
+use pointsman_engine::rules::{NoModules, Ruleset};
 use pointsman_engine::simulation::erlang::Erlang;
 use pointsman_engine::simulation::{Report, Scenario, Unobserved, read_scenario, simulate};
 use support::{Ratios, wanted};
@@ -94,7 +94,7 @@ fn run(ruleset: &Ruleset, scenario: &Scenario) -> Report {
 
 /// Gives the scenarios back, with the number of their conversations.
 fn shop(criterion: &mut Criterion) -> Vec<(String, u64)> {
-    let compiled = Ruleset::compile(&pointsman_tests::example("shop").unwrap(), None);
+    let compiled = Ruleset::compile(&pointsman_tests::example("shop").unwrap(), None, &NoModules);
     let (ruleset, source) = (compiled.ruleset.unwrap(), compiled.source.unwrap());
     let mut group = criterion.benchmark_group("shop");
     let mut told = Vec::new();

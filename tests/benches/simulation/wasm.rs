@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::time::Instant;
 
-use pointsman_engine::rules::Ruleset;
+use pointsman_engine::rules::{NoModules, Ruleset};
 use pointsman_engine::simulation::{Unobserved, read_scenario, simulate};
 use pointsman_tests::{example, repository};
 
@@ -39,7 +39,7 @@ pub(crate) fn compare(ratios: &mut Ratios) {
 }
 
 fn native(tenant: &str, scenario: &str) -> (Vec<f64>, String) {
-    let compiled = Ruleset::compile(&example(tenant).unwrap(), None);
+    let compiled = Ruleset::compile(&example(tenant).unwrap(), None, &NoModules);
     let (ruleset, source) = (compiled.ruleset.unwrap(), compiled.source.unwrap());
     let scenario = read_scenario(scenario, &source.scenarios[scenario], ruleset.directory()).0.unwrap();
     let mut took = Vec::new();

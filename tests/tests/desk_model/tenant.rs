@@ -7,7 +7,7 @@ use pointsman_engine::model::{
     Agent, Channel, Directory, Fallback, FallbackStep, Group, Membership, Presence, Relax, Role, Settings,
     Skill, SkillLevel, Stick, Strategy as Choice, WideningStep,
 };
-use pointsman_engine::rules::{Effect, Guard, Hook, Revision, RuleBody, RuleSource, Ruleset};
+use pointsman_engine::rules::{Effect, Guard, Hook, NoModules, Revision, RuleBody, RuleSource, Ruleset};
 use pointsman_engine::tenant::TenantSource;
 use proptest::prelude::*;
 
@@ -121,7 +121,7 @@ impl Tenant {
                 tests: Vec::new(),
                 scenarios: Default::default(),
             };
-            let (ruleset, diagnostics) = Ruleset::from_source(&source, Revision([at as u8; 32]));
+            let (ruleset, diagnostics) = Ruleset::from_source(&source, Revision([at as u8; 32]), &NoModules);
             ruleset.unwrap_or_else(|| panic!("{diagnostics:?}"))
         };
         self.directories.iter().enumerate().map(compile).collect()

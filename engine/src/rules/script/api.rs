@@ -4,12 +4,13 @@ use rhai::{Array, Dynamic, Engine, ImmutableString, NativeCallContext};
 
 use super::call::{Call, Fallible, bad_answer};
 use super::effects::Effects;
-use super::names::{Names, Slugs};
-use super::objects::{Candidate, Conversation, Customer, Desk, Group, Message, Scene, or_nothing};
+use super::objects::{Candidate, Conversation, Customer, Desk, Group, Message, or_nothing};
 use super::registry::{ApiItem, ApiType as T, parameter as p};
 use crate::id::GroupId;
 use crate::limits;
 use crate::rules::Hook;
+use crate::rules::names::{Names, Slugs};
+use crate::rules::scene::Scene;
 
 const RANK: &[Hook] = &[Hook::Rank];
 const ON_MESSAGE: &[Hook] = &[Hook::OnMessage];
@@ -297,7 +298,7 @@ pub(super) static ITEMS: &[ApiItem] = &[
     ApiItem::method(T::Desk, "group", &[p("group", T::GroupName)], T::Group, |engine| {
         engine.register_fn("group", |context: NativeCallContext, desk: &mut Desk, group: &str| {
             let id = find_group(&context, group)?;
-            let found = desk.0.group(id);
+            let found = desk.0.group(id).map(|facts| Group { slug: desk.0.names.group(id), facts });
             found.ok_or_else(|| bad_answer(format!("group `{group}` is not on this desk")))
         });
     })

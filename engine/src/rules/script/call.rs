@@ -10,9 +10,10 @@ use rhai::{
 
 use super::Script;
 use super::engine::runner;
-use super::names::Names;
 use crate::limits;
 use crate::rules::Hook;
+use crate::rules::log::Log;
+use crate::rules::names::Names;
 use crate::trace::{RuleFailure, RuleFailureKind};
 
 /// What a native function may fail with.
@@ -49,13 +50,6 @@ pub(super) struct Call {
     log: Mutex<Log>,
 }
 
-/// What a script printed.
-#[derive(Debug, Default)]
-struct Log {
-    lines: Vec<String>,
-    bytes: usize,
-}
-
 impl Call {
     pub(super) fn new(names: Arc<Names>, constants: Arc<BTreeMap<ImmutableString, Dynamic>>) -> Arc<Call> {
         Arc::new(Call { names, constants, work: AtomicU64::new(0), log: Mutex::default() })
@@ -86,26 +80,13 @@ impl Call {
         Ok(())
     }
 
-    /// Keeps a line for the trace. What is over the limit is left out, and said so once.
+    /// Keeps a line for the trace.
     pub(super) fn print(&self, line: &str) {
-        let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
-        if log.lines.len() > limits::SCRIPT_LOG_LINES_MAX {
-            return;
-        }
-        log.bytes += line.len();
-        if log.lines.len() == limits::SCRIPT_LOG_LINES_MAX || log.bytes > limits::SCRIPT_LOG_BYTES_MAX {
-            // One line above the limit marks the log as closed.
-            log.lines.resize(limits::SCRIPT_LOG_LINES_MAX, String::new());
-            log.lines.push("… more was printed".to_owned());
-            return;
-        }
-        log.lines.push(line.to_owned());
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).print(line);
     }
 
     fn take_log(&self) -> Vec<String> {
-        let mut lines = std::mem::take(&mut *self.log.lock().unwrap_or_else(PoisonError::into_inner)).lines;
-        lines.retain(|line| !line.is_empty());
-        lines
+        std::mem::take(&mut *self.log.lock().unwrap_or_else(PoisonError::into_inner)).into_lines()
     }
 }
 

@@ -7,14 +7,14 @@ use rhai::{AST, CallFnOptions, Dynamic, EvalAltResult, ImmutableString, ParseErr
 
 use super::call::{Call, CallCaches, failure};
 use super::engine::{parser, runner};
-use super::names::Names;
 use super::position::span;
 use super::registry::HOOKS;
-use super::uses::Uses;
 use super::{Script, lint};
 use crate::diagnostic::{Code, Diagnostic, Severity, Span};
 use crate::limits;
 use crate::rules::Hook;
+use crate::rules::names::Names;
+use crate::rules::scene::Uses;
 
 /// A function with a name that no script can write, to hang the constants' evaluation on.
 const NOTHING: &str = "nothing_";

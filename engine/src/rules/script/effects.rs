@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::call::{Fallible, bad_answer};
-use super::names::Names;
 use crate::limits;
 use crate::rules::Effect;
+use crate::rules::names::Names;
 
 /// A list of effects. Adding one shares the rest, so a chain copies nothing.
 #[derive(Clone, Debug, Default)]

@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 use rhai::{AST, ASTNode, Expr, Position, Stmt};
 
 use super::lint_walk::Walk;
-use super::names::Names;
 use super::position::span;
 use super::registry::{ApiItem, ApiKind, ApiType, HOOKS, items};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::limits;
+use crate::rules::names::Names;
 
 /// What is known of a value: its type, or nothing.
 pub(super) type Known = Option<ApiType>;

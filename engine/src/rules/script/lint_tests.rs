@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::super::fixture;
 use super::*;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::rules::names::Names;
 
 fn findings(source: &str) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();

@@ -12,8 +12,6 @@ mod lint;
 #[cfg(test)]
 mod lint_tests;
 mod lint_walk;
-mod names;
-mod needles;
 mod objects;
 mod position;
 mod reference;
@@ -32,12 +30,9 @@ pub(crate) use arithmetic::script_arithmetic;
 pub use reference::reference_page;
 pub use registry::{ApiHook, ApiItem, ApiKind, ApiParameter, ApiType, HOOKS, items};
 
-pub(super) use names::Names;
-pub(super) use needles::Needles;
-pub(super) use objects::Scene;
-pub(super) use uses::Uses;
-
-use super::{Effect, Facts, Hook};
+use super::evaluate::Answered;
+use super::scene::{Scene, Uses};
+use super::{Facts, Hook};
 use crate::id::AgentId;
 use crate::model::Directory;
 use crate::trace::{RuleFailure, RuleFailureKind};
@@ -49,14 +44,6 @@ pub(in crate::rules) struct Script {
     constants: Arc<BTreeMap<ImmutableString, Dynamic>>,
     caches: call::CallCaches,
     pub(in crate::rules) uses: Uses,
-}
-
-/// What a hook other than `rank` answered.
-#[derive(Debug)]
-pub(in crate::rules) struct Answered {
-    pub(in crate::rules) result: Result<Vec<Effect>, RuleFailure>,
-    pub(in crate::rules) cost: u64,
-    pub(in crate::rules) log: Vec<String>,
 }
 
 impl Script {
@@ -76,7 +63,7 @@ impl Script {
             None if value.is_unit() => Ok(Vec::new()),
             None => Err(wrong_answer(hook, "effects or nothing", &value)),
         });
-        Answered { result, cost: called.cost, log: called.log }
+        Answered { result, cost: called.cost, memory_bytes: 0, log: called.log }
     }
 
     /// Calls `rank`. Scores are in thousandths, so that a fraction counts.

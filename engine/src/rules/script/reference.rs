@@ -62,7 +62,7 @@ pub fn reference_page() -> String {
         ("entries of one map 映射条目数", limits::SCRIPT_MAP_SIZE_MAX),
         ("variables at one time 变量数", limits::SCRIPT_VARIABLES_MAX),
         ("functions of one script 函数个数", limits::SCRIPT_FUNCTIONS_MAX),
-        ("lines printed by one call 每次调用打印的行数", limits::SCRIPT_LOG_LINES_MAX),
+        ("lines printed by one call 每次调用打印的行数", limits::LOG_LINES_MAX),
     ] {
         page.line(&format!("- {most} {what}"));
     }

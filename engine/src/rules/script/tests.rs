@@ -7,6 +7,8 @@ use super::super::{DeskFacts, Facts, GroupFacts, Situation, Verdict};
 use super::*;
 use crate::id::{GroupId, RuleId};
 use crate::model::SkillLevel;
+use crate::rules::names::Names;
+use crate::rules::needles::Needles;
 use crate::trace::{RuleFailureKind, RuleOutcome, TraceLevel};
 
 /// A desk with something going on, as the reference page's examples show it.
@@ -197,7 +199,7 @@ fn what_is_printed_goes_into_the_trace_and_is_bounded() {
     let verdict = route("print(`channel ${conversation.channel}`); debug(priority(3)); ()");
     assert_eq!(verdict.rules[0].log, ["channel website", "priority(3)"]);
     let verdict = route("for i in 0..1000 { print(i) }");
-    assert_eq!(verdict.rules[0].log.len(), crate::limits::SCRIPT_LOG_LINES_MAX + 1);
+    assert_eq!(verdict.rules[0].log.len(), crate::limits::LOG_LINES_MAX + 1);
 }
 
 #[test]

@@ -1,27 +1,10 @@
 //! What a script reads at all, seen from its syntax tree, so that facts nobody reads are not copied.
 
-use std::collections::BTreeSet;
-
 use rhai::{AST, ASTNode, Expr, Stmt};
 
-use super::names::Names;
 use crate::id::GroupId;
-
-/// What scripts read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in crate::rules) struct Uses {
-    pub(super) text: bool,
-    pub(super) original_text: bool,
-    pub(super) contains: bool,
-    pub(super) attributes: bool,
-    /// Keywords that are looked for, as far as they are literals.
-    pub(super) keywords: BTreeSet<String>,
-    /// Groups named by literals.
-    pub(super) groups: Vec<GroupId>,
-    /// Some group is asked for whose name is only known when the script runs.
-    pub(super) any_group: bool,
-    group_asked: bool,
-}
+use crate::rules::names::Names;
+use crate::rules::scene::Uses;
 
 impl Uses {
     /// What `ast` may read. Goes by names alone, so it can only say too much.
@@ -77,24 +60,5 @@ impl Uses {
             Expr::Array(items, _) => items.iter().for_each(|item| self.looks_for(item)),
             _ => {}
         }
-    }
-
-    /// Whether any group is asked for.
-    pub(super) fn asks_groups(&self) -> bool {
-        self.group_asked
-    }
-
-    /// Adds what another script reads.
-    pub(in crate::rules) fn merge(&mut self, other: Uses) {
-        self.text |= other.text;
-        self.original_text |= other.original_text;
-        self.contains |= other.contains;
-        self.attributes |= other.attributes;
-        self.keywords.extend(other.keywords);
-        self.any_group |= other.any_group;
-        self.group_asked |= other.group_asked;
-        self.groups.extend(other.groups);
-        self.groups.sort_unstable();
-        self.groups.dedup();
     }
 }

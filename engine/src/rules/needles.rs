@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use rustc_hash::FxHashMap;
 
-use super::uses::Uses;
+use super::scene::Uses;
 use crate::text::Needle;
 
 /// Keywords as scripts write them, and what they are looked for as.
@@ -17,7 +17,7 @@ impl Needles {
     }
 
     /// What `keyword` is looked for as.
-    pub(super) fn get(&self, keyword: &str) -> Cow<'_, Needle> {
+    pub(in crate::rules) fn get(&self, keyword: &str) -> Cow<'_, Needle> {
         self.0.get(keyword).map_or_else(|| Cow::Owned(Needle::new(keyword)), Cow::Borrowed)
     }
 }

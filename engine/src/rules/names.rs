@@ -1,4 +1,4 @@
-//! Names as scripts use them, both ways: slug to id, id to slug.
+//! Names as scripts and modules use them, both ways: slug to id, id to slug.
 
 use rhai::ImmutableString;
 use rustc_hash::FxHashMap;
@@ -9,9 +9,9 @@ use crate::model::Directory;
 
 /// The names of one kind of thing.
 #[derive(Debug)]
-pub(super) struct Slugs {
+pub(in crate::rules) struct Slugs {
     /// What it is, for messages.
-    pub(super) what: &'static str,
+    pub(in crate::rules) what: &'static str,
     list: Vec<ImmutableString>,
     active: FxHashMap<ImmutableString, u32>,
 }
@@ -30,12 +30,12 @@ impl Slugs {
     }
 
     /// The number of the thing with this slug.
-    pub(super) fn find(&self, slug: &str) -> Option<u32> {
+    pub(in crate::rules) fn find(&self, slug: &str) -> Option<u32> {
         self.active.get(slug).copied()
     }
 
     /// Every slug that may be named, in order of id.
-    pub(super) fn known(&self) -> impl Iterator<Item = &str> {
+    pub(in crate::rules) fn known(&self) -> impl Iterator<Item = &str> {
         self.list.iter().map(ImmutableString::as_str).filter(|slug| self.active.contains_key(*slug))
     }
 
@@ -44,7 +44,7 @@ impl Slugs {
     ///
     /// # Errors
     /// Those of `charge`.
-    pub(super) fn nearest<E>(
+    pub(in crate::rules) fn nearest<E>(
         &self,
         slug: &str,
         among: usize,
@@ -58,7 +58,7 @@ impl Slugs {
     }
 
     /// The numbers of the things that may be named.
-    pub(super) fn ids(&self) -> impl Iterator<Item = u32> {
+    pub(in crate::rules) fn ids(&self) -> impl Iterator<Item = u32> {
         (0..).zip(&self.list).filter(|(_, slug)| self.active.contains_key(*slug)).map(|(id, _)| id)
     }
 
@@ -70,13 +70,13 @@ impl Slugs {
 /// The names of one tenant.
 #[derive(Debug)]
 pub(in crate::rules) struct Names {
-    pub(super) groups: Slugs,
-    pub(super) agents: Slugs,
-    pub(super) skills: Slugs,
-    pub(super) channels: Slugs,
-    pub(super) hours: Slugs,
+    pub(in crate::rules) groups: Slugs,
+    pub(in crate::rules) agents: Slugs,
+    pub(in crate::rules) skills: Slugs,
+    pub(in crate::rules) channels: Slugs,
+    pub(in crate::rules) hours: Slugs,
     /// The tenant's own time zone.
-    pub(super) zone: jiff::tz::TimeZone,
+    pub(in crate::rules) zone: jiff::tz::TimeZone,
 }
 
 impl Names {
@@ -92,19 +92,19 @@ impl Names {
         }
     }
 
-    pub(super) fn group(&self, id: GroupId) -> ImmutableString {
+    pub(in crate::rules) fn group(&self, id: GroupId) -> ImmutableString {
         self.groups.get(id.index())
     }
 
-    pub(super) fn agent(&self, id: AgentId) -> ImmutableString {
+    pub(in crate::rules) fn agent(&self, id: AgentId) -> ImmutableString {
         self.agents.get(id.index())
     }
 
-    pub(super) fn skill(&self, id: SkillId) -> ImmutableString {
+    pub(in crate::rules) fn skill(&self, id: SkillId) -> ImmutableString {
         self.skills.get(id.index())
     }
 
-    pub(super) fn channel(&self, id: ChannelId) -> ImmutableString {
+    pub(in crate::rules) fn channel(&self, id: ChannelId) -> ImmutableString {
         self.channels.get(id.index())
     }
 }
