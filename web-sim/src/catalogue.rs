@@ -2,9 +2,11 @@
 
 use pointsman_engine::explain::Named;
 use pointsman_engine::model::Strategy;
-use pointsman_engine::rules::{RuleKind, Ruleset};
+use pointsman_engine::rules::{Hook, RuleKind, Ruleset};
 use pointsman_engine::tenant::TenantSource;
 use serde::Serialize;
+
+use crate::{ModuleBudget, ModuleLine};
 
 /// The names of a tenant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -62,6 +64,12 @@ pub struct RuleLine {
     pub file: String,
     /// What it is written in.
     pub kind: RuleKind,
+    /// The hooks it subscribes to.
+    pub hooks: Vec<Hook>,
+    /// The module that it asks.
+    pub module: Option<ModuleLine>,
+    /// What one call of that module may use.
+    pub limits: Option<ModuleBudget>,
 }
 
 /// One scenario.
@@ -97,6 +105,9 @@ impl Catalogue {
             name: rule.name.clone(),
             file: rule.file.clone(),
             kind: rule.kind,
+            hooks: rule.hooks.clone(),
+            module: rule.module.as_ref().map(|(info, _)| info.as_ref().into()),
+            limits: rule.module.as_ref().map(|(_, limits)| (*limits).into()),
         });
         let named = |slug: &String, name: &String| Named { slug: slug.clone(), name: name.clone() };
         let is_language = |slug: &str| slug.starts_with(LANGUAGE);

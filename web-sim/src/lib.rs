@@ -6,6 +6,8 @@
 
 mod catalogue;
 mod finding;
+mod module_line;
+mod modules;
 mod position;
 mod reference;
 mod refused;
@@ -14,6 +16,7 @@ mod workspace;
 
 pub use catalogue::{Catalogue, GroupLine, RuleLine, ScenarioLine};
 pub use finding::{Finding, Place, RelatedPlace};
+pub use module_line::{ModuleBounds, ModuleBudget, ModuleFile, ModuleLine};
 pub use reference::{Reference, ReferenceHook, ReferenceItem};
 pub use refused::Refused;
 pub use test_line::TestLine;
@@ -44,6 +47,13 @@ pub fn arithmetic_fingerprint(seed: u64) -> String {
     pointsman_engine::arithmetic::fingerprint(seed)
 }
 
+/// The name of a module by its content: BLAKE3, in hexadecimal digits.
+#[wasm_bindgen]
+#[must_use]
+pub fn module_hash(wasm: &[u8]) -> String {
+    pointsman_engine::rules::module::module_hash(wasm).to_string()
+}
+
 /// Everything a script can call or read: a [`Reference`].
 #[wasm_bindgen]
 pub fn reference() -> Result<String, String> {
@@ -67,6 +77,18 @@ impl Workspace {
     /// Writes a file.
     pub fn set_file(&mut self, path: &str, text: &str) {
         self.0.set_file(path, text);
+    }
+
+    /// Writes a module: a `.wasm` file. It runs once its artefact is there.
+    pub fn set_module(&mut self, path: &str, wasm: &[u8]) {
+        self.0.set_module(path, wasm);
+    }
+
+    /// Adds what the host has compiled a module to: a [`ModuleLine`]. It stays, whatever becomes of the folder's files.
+    ///
+    /// An artefact is code that is run as it is: it must come from a host of ours.
+    pub fn add_artefact(&mut self, artefact: &[u8]) -> Result<String, String> {
+        answer(self.0.add_artefact(artefact))
     }
 
     /// Removes a file; one that is not there is fine.

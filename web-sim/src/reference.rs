@@ -1,10 +1,12 @@
-//! What scripts can call and read, for completion and hover.
+//! What scripts can call and read, for completion and hover; and what modules may use.
 
 use pointsman_engine::rules::Hook;
 use pointsman_engine::rules::script::{ApiHook, ApiItem, HOOKS, items};
 use serde::Serialize;
 
-/// Everything a script can call or read.
+use crate::ModuleBounds;
+
+/// Everything a script can call or read, and what a module may use.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Reference {
@@ -12,6 +14,8 @@ pub struct Reference {
     pub hooks: Vec<ReferenceHook>,
     /// Functions, methods and properties.
     pub items: Vec<ReferenceItem>,
+    /// What modules may use.
+    pub modules: ModuleBounds,
 }
 
 /// A hook.
@@ -48,6 +52,7 @@ impl Reference {
                 })
                 .collect(),
             items: items().map(|api| ReferenceItem { signature: api.signature(), api: *api }).collect(),
+            modules: ModuleBounds::new(),
         }
     }
 }

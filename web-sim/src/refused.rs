@@ -24,6 +24,18 @@ pub enum Refused {
         /// What is wrong, in English.
         message: String,
     },
+    /// What was given as a compiled module is none.
+    NoArtefact,
+    /// The module was compiled by another version of the engine. The host compiles it anew when it is asked again.
+    OtherArtefact {
+        /// What differs, in English.
+        message: String,
+    },
+    /// Modules cannot run in this browser at all.
+    NoSandbox {
+        /// Why, in English.
+        message: String,
+    },
     /// What the page sent does not have the form that was agreed: a fault of the page.
     BadInput {
         /// What is wrong, in English.

@@ -4,17 +4,19 @@ use std::rc::Rc;
 
 use pointsman_engine::diagnostic::{Diagnostic, Severity};
 use pointsman_engine::explain::{Explanation, StepTold, Visit, explain};
-use pointsman_engine::rules::{Compiled, NoModules, Ruleset, run_tests};
+use pointsman_engine::rules::module::ArtefactError;
+use pointsman_engine::rules::{Compiled, Modules, Ruleset, run_tests};
 use pointsman_engine::simulation::{Progress, Report, Scenario, Simulation, Unobserved, read_scenario};
 use pointsman_engine::tenant::{TenantFolder, TenantSource, revision};
 use serde::{Deserialize, Serialize};
 
 use crate::finding::place;
+use crate::modules::{LazyModules, module_files};
 use crate::position::utf16_offset;
-use crate::{Catalogue, Finding, Refused, ScenarioLine, TestLine};
+use crate::{Catalogue, Finding, ModuleFile, ModuleLine, Refused, ScenarioLine, TestLine};
 
 /// What a check of the folder has found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Checked {
     /// The revision that the folder makes, in hexadecimal digits.
@@ -25,6 +27,8 @@ pub struct Checked {
     pub findings: Vec<Finding>,
     /// The names of the tenant; `None` when so little is right that there are none.
     pub catalogue: Option<Catalogue>,
+    /// The modules of the folder, by path.
+    pub modules: Vec<ModuleFile>,
 }
 
 /// A simulation to begin.
@@ -43,6 +47,8 @@ pub struct Start {
 #[derive(Debug, Default)]
 pub(crate) struct Workspace {
     folder: TenantFolder,
+    /// What stays when files change.
+    modules: LazyModules,
     /// What the folder was compiled to; `None` after a change.
     compiled: Option<State>,
     simulation: Option<Simulation<Rc<Ruleset>>>,
@@ -58,8 +64,8 @@ struct State {
 }
 
 impl State {
-    fn new(folder: &TenantFolder) -> State {
-        let Compiled { ruleset, source, mut diagnostics } = Ruleset::compile(folder, None, &NoModules);
+    fn new(folder: &TenantFolder, modules: &dyn Modules) -> State {
+        let Compiled { ruleset, source, mut diagnostics } = Ruleset::compile(folder, None, modules);
         let mut scenarios = Vec::new();
         if let Some(source) = &source {
             for (slug, text) in &source.scenarios {
@@ -83,6 +89,21 @@ impl Workspace {
         self.compiled = None;
     }
 
+    pub(crate) fn set_module(&mut self, path: &str, wasm: &[u8]) {
+        self.folder.files.insert(path.to_owned(), wasm.to_vec());
+        self.compiled = None;
+    }
+
+    /// Adds what the host has compiled a module to.
+    pub(crate) fn add_artefact(&mut self, artefact: &[u8]) -> Result<ModuleLine, Refused> {
+        let added = self.modules.open()?.add(artefact).map_err(|error| match error {
+            ArtefactError::Malformed => Refused::NoArtefact,
+            ArtefactError::OtherVersion(message) => Refused::OtherArtefact { message },
+        })?;
+        self.compiled = None;
+        Ok(added.info().as_ref().into())
+    }
+
     pub(crate) fn remove_file(&mut self, path: &str) {
         self.folder.files.remove(path);
         self.compiled = None;
@@ -90,8 +111,9 @@ impl Workspace {
 
     pub(crate) fn check(&mut self) -> Checked {
         self.compile();
+        let modules = self.modules.provider(&self.folder);
         let Some(state) = &self.compiled else {
-            return Checked { revision: String::new(), sound: false, findings: Vec::new(), catalogue: None };
+            return Checked::default();
         };
         let scenarios = state.scenarios.iter().map(|(slug, scenario)| ScenarioLine {
             slug: slug.clone(),
@@ -99,11 +121,13 @@ impl Workspace {
         });
         let scenarios = scenarios.collect();
         let catalogue = |source| Catalogue::new(source, state.ruleset.as_deref(), scenarios);
+        let rules = state.source.as_ref().map(|source| source.rules.as_slice()).unwrap_or_default();
         Checked {
             revision: revision(&self.folder).to_string(),
             sound: state.ruleset.is_some(),
             findings: state.diagnostics.iter().map(|found| Finding::new(found, &self.folder)).collect(),
             catalogue: state.source.as_ref().map(catalogue),
+            modules: module_files(&self.folder, rules, modules),
         }
     }
 
@@ -168,13 +192,14 @@ impl Workspace {
     }
 
     fn compile(&mut self) -> &State {
-        let folder = &self.folder;
-        self.compiled.get_or_insert_with(|| State::new(folder))
+        let Workspace { folder, modules, compiled, .. } = self;
+        compiled.get_or_insert_with(|| State::new(folder, modules.provider(folder)))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use pointsman_engine::rules::module::{Sandbox, module_hash};
     use pointsman_engine::simulation::Ended;
 
     use super::*;
@@ -269,6 +294,36 @@ mod tests {
         workspace.run_for(u32::MAX).unwrap();
         assert_eq!(in_slices, workspace.report().unwrap());
         assert!(in_slices.conversations > 500);
+    }
+
+    #[test]
+    fn a_module_is_asked_for_by_its_hash_until_it_is_compiled() {
+        let wasm = include_bytes!("../../examples/modules/built/escalate.wasm");
+        let hash = module_hash(wasm).to_string();
+        let mut workspace = workspace();
+        workspace.set_module("rules/30-escalate.wasm", wasm);
+        workspace.set_file("rules/30-escalate.toml", "[limits]\nfuel = 700_000\n");
+        let checked = workspace.check();
+        let [finding] = checked.findings.as_slice() else { panic!("{:?}", checked.findings) };
+        assert_eq!((finding.code.as_str(), finding.file.as_str()), ("R312", "rules/30-escalate.wasm"));
+        let [file] = checked.modules.as_slice() else { panic!("{:?}", checked.modules) };
+        assert_eq!((&file.hash, file.bytes, &file.module), (&hash, wasm.len() as u64, &None));
+        let budget = file.limits.unwrap();
+        assert_eq!((budget.fuel, budget.memory_bytes), (700_000, 16 << 20));
+
+        workspace.remove_file("rules/30-escalate.wasm");
+        workspace.remove_file("rules/30-escalate.toml");
+        assert_eq!(workspace.check().findings, []);
+    }
+
+    #[test]
+    fn what_this_engine_did_not_compile_is_refused() {
+        let mut workspace = workspace();
+        assert_eq!(workspace.add_artefact(b"\0asm"), Err(Refused::NoArtefact));
+        // The browser's artefact is not this machine's, which differs from it in the width of a word.
+        let wasm = include_bytes!("../../examples/modules/built/escalate.wasm");
+        let artefact = Sandbox::on_demand().unwrap().artefact(wasm).unwrap();
+        assert!(matches!(workspace.add_artefact(&artefact), Err(Refused::OtherArtefact { .. })));
     }
 
     #[test]

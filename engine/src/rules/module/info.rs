@@ -10,6 +10,12 @@ use crate::rules::Hook;
 /// The name of a module by its content: BLAKE3 of the bytes that were uploaded.
 pub type ModuleHash = blake3::Hash;
 
+/// The name of the module with these bytes.
+#[must_use]
+pub fn module_hash(wasm: &[u8]) -> ModuleHash {
+    blake3::hash(wasm)
+}
+
 /// A version of the contract.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ContractVersion {

@@ -30,6 +30,6 @@ mod upload;
 pub use artefact::ArtefactError;
 pub use call::Module;
 pub use contract::CONTRACT_VERSION;
-pub use info::{ContractVersion, ModuleHash, ModuleInfo, ModuleLimits};
+pub use info::{ContractVersion, ModuleHash, ModuleInfo, ModuleLimits, module_hash};
 pub use provider::{ModuleProblem, Modules, NoModules, Precompiled};
 pub use sandbox::{Sandbox, SandboxError};
