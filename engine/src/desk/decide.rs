@@ -11,7 +11,7 @@ use crate::id::{AgentId, ChannelId, ConversationId, GroupId};
 use crate::limits::{ATTRIBUTES_MAX, BOUNCE_MS, LABEL_BYTES_MAX, MESSAGE_BYTES_MAX};
 use crate::model::{Agent, Membership, Presence, SkillLevel};
 use crate::placement::eligibility::refused_for;
-use crate::rules::{Ruleset, Trigger};
+use crate::rules::{RuleCall, Ruleset, Trigger};
 use crate::time::Timestamp;
 use crate::trace::{Reason, Trace, TraceLevel, TraceStep};
 
@@ -44,6 +44,11 @@ impl<'a> Out<'a> {
     pub(super) fn trace(&mut self, conversation: ConversationId, step: TraceStep) {
         let seq = self.next_seq;
         self.batch.traces.push(Trace { conversation, at: self.at, seq, step });
+    }
+
+    /// Keeps what calls cost.
+    pub(super) fn called(&mut self, calls: Vec<RuleCall>) {
+        self.batch.calls.extend(calls);
     }
 
     fn then(&mut self, step: Step) {

@@ -187,12 +187,12 @@ impl Out<'_> {
         let text = conversation.text.as_deref().unwrap_or_default();
         let normal = NormalText::new(text);
         let group = question.group.id;
-        let mut failure = None;
+        let (mut failure, mut calls) = (None, Vec::new());
         let best = self.with_facts(conversation, Trigger::Opened, &normal, text, |facts| {
             let mut facts = facts.clone();
             facts.conversation.group = Some(group);
             let ranker = self.ruleset.ranker(&facts, &|rule| self.is_switched_off(rule));
-            let scores = match ranker.scores(&candidates) {
+            let scores = match ranker.scores(&candidates, &mut calls) {
                 Ok(scores) => scores,
                 Err(failed) => {
                     failure = Some(failed);
@@ -208,6 +208,7 @@ impl Out<'_> {
             }
             best
         });
+        self.called(calls);
         if let Some((rule, failed)) = failure {
             self.fail(conversation.id, rule, failed);
         }

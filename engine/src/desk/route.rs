@@ -22,6 +22,7 @@ impl Out<'_> {
         let Some(conversation) = self.desk.conversations.get(id) else { return };
         let hook = trigger.hook();
         let verdict = self.verdict(conversation, trigger);
+        self.called(verdict.calls);
         for (rule, failure) in verdict.failures {
             self.fail(id, rule, failure);
         }

@@ -13,6 +13,7 @@ use super::frame::Frame;
 use super::group::GroupState;
 use super::step::Step;
 use crate::id::{AgentId, ConversationId, GroupId, HoursId, RuleId};
+use crate::rules::RuleCall;
 use crate::time::Timestamp;
 use crate::trace::Trace;
 
@@ -56,6 +57,8 @@ pub struct Batch {
     pub events: Vec<EventRecord>,
     /// Why; empty with the trace off. Traces explain, they are no part of the state.
     pub traces: Vec<Trace>,
+    /// What the calls of scripts and modules cost, in order; no part of the state either.
+    pub calls: Vec<RuleCall>,
     /// What the events so far make possible.
     pub(crate) steps: std::collections::VecDeque<Step>,
 }
@@ -65,6 +68,7 @@ impl Batch {
     pub fn clear(&mut self) {
         self.events.clear();
         self.traces.clear();
+        self.calls.clear();
         self.steps.clear();
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::guard::{CompiledGuard, Words};
 use super::ruleset::{Body, Rule};
 use super::scene::Scene;
-use super::{Effect, Facts, Ruleset, Verdict};
+use super::{Effect, Facts, RuleCall, Ruleset, Verdict};
 use crate::id::RuleId;
 use crate::limits;
 use crate::trace::{
@@ -69,11 +69,11 @@ impl Ruleset {
     }
 }
 
-/// What a script or a module answered to a hook other than `rank`.
+/// What a script or a module answered: effects, or scores to `rank`.
 #[derive(Debug)]
-pub(super) struct Answered {
-    /// The effects, or how it failed.
-    pub(super) result: Result<Vec<Effect>, RuleFailure>,
+pub(super) struct Answered<T = Vec<Effect>> {
+    /// The answer, or how it failed.
+    pub(super) result: Result<T, RuleFailure>,
     /// Operations of a script, fuel of a module.
     pub(super) cost: u64,
     /// The most linear memory that a module had.
@@ -104,10 +104,14 @@ impl Run<'_> {
     fn answered(&mut self, rule: &Rule, facts: &Facts<'_>, answered: Answered) {
         let Answered { result, cost, memory_bytes, log } = answered;
         let used = Used { cost, memory_bytes, log };
+        let failures = self.verdict.failures.len();
         match result {
             Ok(effects) => self.give(rule, facts, effects.iter(), used),
             Err(failure) => self.fail(rule, failure, used),
         }
+        let failed = self.verdict.failures.get(failures).map(|(_, failure)| failure.kind);
+        let (rule, hook) = (rule.info.id, facts.trigger.hook());
+        self.verdict.calls.push(RuleCall { rule, hook, cost, memory_bytes, failed });
     }
 
     /// Folds the effects of a rule in: all of them, or none where they would be too many.

@@ -16,6 +16,7 @@ mod names;
 mod needles;
 mod rank;
 mod revision;
+mod rule_call;
 mod rule_tests;
 mod ruleset;
 mod scene;
@@ -30,6 +31,7 @@ pub use facts::{AgentFacts, ConversationFacts, CustomerFacts, DeskFacts, Facts, 
 pub use module::{Module, ModuleInfo, ModuleLimits, ModuleProblem, Modules, NoModules};
 pub use rank::Ranker;
 pub use revision::Revision;
+pub use rule_call::RuleCall;
 pub use rule_tests::{Mismatch, TestOutcome, run_tests};
 pub use ruleset::{RuleInfo, RuleKind, Ruleset};
 pub(crate) use script::script_arithmetic;

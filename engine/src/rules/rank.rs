@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use super::evaluate::Answered;
 use super::guard::Words;
 use super::ruleset::{Body, Rule};
 use super::scene::Scene;
-use super::{Facts, Hook, Ruleset};
+use super::{Facts, Hook, RuleCall, Ruleset};
 use crate::id::{AgentId, RuleId};
 use crate::trace::RuleFailure;
 
@@ -23,11 +24,15 @@ impl Ranker<'_, '_> {
     /// The score of each agent by the first rule that gives one, in thousandths of what the rule returns; higher is
     /// better. `None`: no rule ranks the agent. What a rule sees of an agent comes from
     /// [`super::DeskFacts::agent`]. A rule is asked about all agents whom no rule before it has scored, a module in
-    /// one call.
+    /// one call. What the calls cost is put behind `calls`.
     ///
     /// # Errors
     /// The first rule that fails, and how.
-    pub fn scores(&self, agents: &[AgentId]) -> Result<Vec<Option<i64>>, (RuleId, RuleFailure)> {
+    pub fn scores(
+        &self,
+        agents: &[AgentId],
+        calls: &mut Vec<RuleCall>,
+    ) -> Result<Vec<Option<i64>>, (RuleId, RuleFailure)> {
         let mut scores: Vec<Option<i64>> = vec![None; agents.len()];
         let Some(scene) = &self.scene else { return Ok(scores) };
         for rule in &self.rules {
@@ -37,7 +42,7 @@ impl Ranker<'_, '_> {
             if asked.is_empty() {
                 break;
             }
-            let given = self.ask(rule, scene, &asked).map_err(|failure| (rule.info.id, failure))?;
+            let given = self.ask(rule, scene, &asked, calls).map_err(|failure| (rule.info.id, failure))?;
             for (place, score) in places.into_iter().zip(given) {
                 *place = score;
             }
@@ -50,16 +55,32 @@ impl Ranker<'_, '_> {
         rule: &Rule,
         scene: &Arc<Scene>,
         agents: &[AgentId],
+        calls: &mut Vec<RuleCall>,
     ) -> Result<Vec<Option<i64>>, RuleFailure> {
         let directory = self.ruleset.directory();
         match &rule.body {
             Body::Effects(_) => Ok(Vec::new()),
             Body::Script(script) => {
-                agents.iter().map(|agent| script.score(scene, self.facts, directory, *agent)).collect()
+                let score = |agent: &AgentId| match script.score(scene, self.facts, directory, *agent) {
+                    Some(answered) => noted(rule, answered, calls),
+                    None => Ok(None),
+                };
+                agents.iter().map(score).collect()
             }
-            Body::Module { module, limits } => module.scores(self.facts, scene, directory, agents, *limits),
+            Body::Module { module, limits } => {
+                let answered = module.scores(self.facts, scene, directory, agents, *limits);
+                noted(rule, answered, calls)
+            }
         }
     }
+}
+
+/// The answer, with a note of what the call cost.
+fn noted<T>(rule: &Rule, answered: Answered<T>, calls: &mut Vec<RuleCall>) -> Result<T, RuleFailure> {
+    let Answered { result, cost, memory_bytes, .. } = answered;
+    let failed = result.as_ref().err().map(|failure| failure.kind);
+    calls.push(RuleCall { rule: rule.info.id, hook: Hook::Rank, cost, memory_bytes, failed });
+    result
 }
 
 impl Ruleset {

@@ -1,6 +1,6 @@
 //! What the rules answer to one evaluation.
 
-use super::{Effect, Plan, PlanSource, Target};
+use super::{Effect, Plan, PlanSource, RuleCall, Target};
 use crate::id::{AgentId, GroupId, RuleId};
 use crate::limits;
 use crate::model::SkillLevel;
@@ -15,6 +15,8 @@ pub struct Verdict {
     pub fired: Vec<RuleId>,
     /// The rules that failed, in order.
     pub failures: Vec<(RuleId, RuleFailure)>,
+    /// Every call of a script or module, in order.
+    pub calls: Vec<RuleCall>,
     /// What each rule did; empty with the trace off.
     pub rules: Vec<RuleTrace>,
 }

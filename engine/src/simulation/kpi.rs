@@ -1,5 +1,6 @@
 //! The figures of a run, counted while it goes on. What each one means stands in [`super::report`].
 
+use super::cost::CostTally;
 use super::floor::{Floor, Live};
 use super::histogram::Histogram;
 use super::report::{
@@ -10,6 +11,7 @@ use super::series::{Gauges, Recorder};
 use crate::desk::CloseReason;
 use crate::id::{GroupId, RuleId};
 use crate::model::Directory;
+use crate::rules::{RuleCall, RuleInfo, RuleKind};
 use crate::time::Timestamp;
 
 /// How a conversation went.
@@ -49,6 +51,14 @@ struct IntentTally {
     right: Vec<bool>,
 }
 
+/// Counts of one rule.
+#[derive(Clone, Debug, Default)]
+struct RuleTally {
+    hits: u64,
+    failures: u64,
+    cost: CostTally,
+}
+
 /// Keeps the books.
 #[derive(Clone, Debug)]
 pub(super) struct Ledger {
@@ -58,7 +68,7 @@ pub(super) struct Ledger {
     channels: Vec<Tally>,
     intents: Vec<IntentTally>,
     target_wait_ms: Vec<i64>,
-    hits: Vec<(u64, u64)>,
+    rules: Vec<RuleTally>,
     pub(super) recorder: Recorder,
 }
 
@@ -93,7 +103,7 @@ impl Ledger {
             channels: vec![Tally::default(); directory.channels.len()],
             intents: intents.collect(),
             target_wait_ms: directory.groups.iter().map(|group| group.target_wait_ms).collect(),
-            hits: vec![(0, 0); rules],
+            rules: vec![RuleTally::default(); rules],
             recorder: Recorder::new(scenario.start, scenario.end(), scenario.series_ms),
         }
     }
@@ -106,15 +116,21 @@ impl Ledger {
 
     pub(super) fn rules_hit(&mut self, rules: &[RuleId]) {
         for rule in rules {
-            if let Some((hits, _)) = self.hits.get_mut(rule.index()) {
-                *hits += 1;
+            if let Some(tally) = self.rules.get_mut(rule.index()) {
+                tally.hits += 1;
             }
         }
     }
 
     pub(super) fn rule_failed(&mut self, rule: RuleId) {
-        if let Some((_, failures)) = self.hits.get_mut(rule.index()) {
-            *failures += 1;
+        if let Some(tally) = self.rules.get_mut(rule.index()) {
+            tally.failures += 1;
+        }
+    }
+
+    pub(super) fn rule_called(&mut self, call: &RuleCall) {
+        if let Some(tally) = self.rules.get_mut(call.rule.index()) {
+            tally.cost.add(call);
         }
     }
 
@@ -241,12 +257,17 @@ impl Ledger {
         all
     }
 
-    /// How often each rule gave effects and failed: by rule id.
-    pub(super) fn rule_hits(&self, rules: impl Iterator<Item = (RuleId, String, String)>) -> Vec<RuleHits> {
+    /// What each rule did.
+    pub(super) fn rule_hits<'r>(&self, rules: impl Iterator<Item = &'r RuleInfo>) -> Vec<RuleHits> {
         rules
-            .map(|(rule, name, file)| {
-                let (hits, failures) = self.hits.get(rule.index()).copied().unwrap_or_default();
-                RuleHits { rule: rule.0, name, file, hits, failures }
+            .zip(&self.rules)
+            .map(|(rule, tally)| RuleHits {
+                rule: rule.id.0,
+                name: rule.name.clone(),
+                file: rule.file.clone(),
+                hits: tally.hits,
+                failures: tally.failures,
+                cost: (rule.kind != RuleKind::Keyword).then(|| tally.cost.told()),
             })
             .collect()
     }

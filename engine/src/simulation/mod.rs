@@ -16,6 +16,7 @@ mod calendar;
 mod canonical;
 mod check;
 mod clock;
+mod cost;
 mod digest;
 pub mod erlang;
 mod floor;
@@ -37,8 +38,8 @@ pub use check::Thoroughness;
 pub use digest::{Digest, write_json_line};
 pub use read::read_scenario;
 pub use report::{
-    AgentKpi, ChannelKpi, Checks, Ended, Figures, GroupKpi, IntentKpi, Kpi, Landed, Progress, Report,
-    RuleHits, Times, WaitStretch,
+    AgentKpi, ChannelKpi, Checks, CostStretch, Ended, Figures, GroupKpi, IntentKpi, Kpi, Landed, Progress,
+    Report, RuleCost, RuleFailures, RuleHits, Times, WaitStretch,
 };
 pub use run::Simulation;
 pub use scenario::{

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::series::Series;
 use crate::time::Timestamp;
+use crate::trace::RuleFailureKind;
 
 /// What came out of a run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -32,7 +33,7 @@ pub struct Report {
     pub ended_at: Timestamp,
     /// The figures.
     pub kpi: Kpi,
-    /// How often each rule gave effects, in order of evaluation; every rule is there.
+    /// What each rule did, in order of evaluation; every rule is there.
     pub rules: Vec<RuleHits>,
     /// What must always hold, and whether it did.
     pub checks: Checks,
@@ -244,7 +245,7 @@ pub struct Landed {
     pub conversations: u64,
 }
 
-/// How often a rule gave effects and how often it failed.
+/// How often a rule gave effects, how often it failed, and what that cost; the warm-up included.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct RuleHits {
@@ -260,6 +261,61 @@ pub struct RuleHits {
     /// Times it failed and was skipped.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub failures: u64,
+    /// What its calls cost; `None` for a keyword rule, which costs next to nothing.
+    pub cost: Option<RuleCost>,
+}
+
+/// What the calls of a script or module cost: operations of a script, fuel of a module.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct RuleCost {
+    /// Calls of all its hooks. A script is called for every agent to be ranked, a module once for all of them.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub calls: u64,
+    /// Calls that failed, by kind; kinds that did not happen are left out.
+    pub failed: Vec<RuleFailures>,
+    /// The mean cost of a call.
+    pub cost_mean: f64,
+    /// Half of the calls cost at most this; told up to an eighth too high, as the other quantile.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub cost_p50: u64,
+    /// 99 in 100 calls cost at most this.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub cost_p99: u64,
+    /// The dearest call.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub cost_max: u64,
+    /// The most linear memory that a module had in any call, in bytes; 0 for a script.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub memory_bytes_max: u64,
+    /// How the costs are spread, in eight steps to each doubling, from the cheapest call to the dearest.
+    pub spread: Vec<CostStretch>,
+    /// Stands for the hook, the cost, the memory and the failure of every call in order, in hexadecimal digits: two runs
+    /// with the same checksum cost the same call by call.
+    pub checksum: String,
+}
+
+/// Calls that failed in one way.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct RuleFailures {
+    /// How.
+    pub kind: RuleFailureKind,
+    /// How many.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub count: u64,
+}
+
+/// The calls between two costs.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct CostStretch {
+    /// Costs up to this, and more than the stretch before.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub cost_max: u64,
+    /// How many calls.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub calls: u64,
 }
 
 /// What must always hold. All counts are 0 in a sound run.

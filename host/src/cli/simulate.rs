@@ -11,8 +11,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 use pointsman_engine::desk::{Batch, Command};
 use pointsman_engine::diagnostic::nearest;
 use pointsman_engine::simulation::{
-    Figures, Observer, Progress, Report, Scenario, read_scenario, simulate, write_json_line,
+    Figures, Observer, Progress, Report, RuleCost, RuleFailures, RuleHits, Scenario, read_scenario, simulate,
+    write_json_line,
 };
+use pointsman_engine::trace::RuleFailureKind;
 use serde::Serialize;
 
 use super::style::{BAD, DIM, NAME, STRONG, paint};
@@ -223,11 +225,49 @@ fn one(report: &Report, ruleset: &pointsman_engine::rules::Ruleset) -> String {
     lines.extend(
         hits.iter().take(told).map(|rule| format!("  {:>9} × {}", rule.hits, paint(NAME, &rule.name))),
     );
+    lines.extend(costs(rules));
     if !checks.hold() {
         lines.push(paint(BAD, format!("\nwhat must always hold did not: {}", checks.first.join("; "))));
     }
     lines.push(format!("\n{} {digest}", paint(DIM, "digest")));
     lines.join("\n")
+}
+
+/// What scripts and modules cost: a line each, for those that were called.
+fn costs(rules: &[RuleHits]) -> Vec<String> {
+    let called = rules.iter().filter_map(|rule| Some((&rule.name, rule.cost.as_ref()?)));
+    let called: Vec<(&String, &RuleCost)> = called.filter(|(_, cost)| cost.calls > 0).collect();
+    if called.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![format!(
+        "\n  {:>9} {:>8} {:>11} {:>9} {:>9} {:>9}  operations of a script, fuel of a module",
+        "calls", "failed", "cost mean", "p99", "max", "memory"
+    )];
+    for (name, cost) in called {
+        let RuleCost { calls, failed, cost_mean, cost_p99, cost_max, memory_bytes_max, .. } = cost;
+        let failures: u64 = failed.iter().map(|failed| failed.count).sum();
+        let memory = match memory_bytes_max {
+            0 => String::new(),
+            bytes => format!("{} KiB", bytes.div_ceil(1024)),
+        };
+        let row = format!(
+            "  {calls:>9} {failures:>8} {cost_mean:>11.0} {cost_p99:>9} {cost_max:>9} {memory:>9}  {}",
+            paint(NAME, name)
+        );
+        lines.push(row);
+        lines.extend(failed.iter().map(|RuleFailures { kind, count }| {
+            let why = match kind {
+                RuleFailureKind::Error => "raised an error, or trapped",
+                RuleFailureKind::Budget => "used up the budget",
+                RuleFailureKind::Depth => "called too deep",
+                RuleFailureKind::Size => "grew too large",
+                RuleFailureKind::BadAnswer => "gave a bad answer",
+            };
+            paint(BAD, format!("  {:>18} {why}", format!("{count} ×")))
+        }));
+    }
+    lines
 }
 
 fn many(reports: &[Report]) -> String {

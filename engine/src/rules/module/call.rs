@@ -106,7 +106,7 @@ impl Module {
         directory: &Directory,
         agents: &[AgentId],
         limits: ModuleLimits,
-    ) -> Result<Vec<Option<i64>>, RuleFailure> {
+    ) -> Answered<Vec<Option<i64>>> {
         let known: Vec<_> =
             agents.iter().map(|agent| known(*agent, facts, directory, &scene.names)).collect();
         let candidates: Vec<_> = known.iter().flatten().map(|known| known.candidate()).collect();
@@ -114,9 +114,13 @@ impl Module {
             let asked: Ranked<'_> = (&candidates, conversation, customer);
             self.call::<Ranked<'_>, Scores>(Hook::Rank, asked, scene, limits)
         });
-        let scores = answer::scores(called.result?, candidates.len()).map_err(bad_answer)?;
-        let mut scores = scores.into_iter();
-        Ok(known.iter().map(|known| known.as_ref().and_then(|_| scores.next().flatten())).collect())
+        let Called { result, cost, memory_bytes, log } = called;
+        let result = result.and_then(|scores| answer::scores(scores, candidates.len()).map_err(bad_answer));
+        let result = result.map(|scores| {
+            let mut scores = scores.into_iter();
+            known.iter().map(|known| known.as_ref().and_then(|_| scores.next().flatten())).collect()
+        });
+        Answered { result, cost, memory_bytes, log }
     }
 
     fn store(&self, limits: ModuleLimits) -> Store<CallState> {

@@ -66,17 +66,16 @@ impl Script {
         Answered { result, cost: called.cost, memory_bytes: 0, log: called.log }
     }
 
-    /// Calls `rank`. Scores are in thousandths, so that a fraction counts.
+    /// Calls `rank`. Scores are in thousandths, so that a fraction counts. `None`: the agent is not on the desk, and
+    /// nothing was called.
     pub(in crate::rules) fn score(
         &self,
         scene: &Arc<Scene>,
         facts: &Facts<'_>,
         directory: &Directory,
         agent: AgentId,
-    ) -> Result<Option<i64>, RuleFailure> {
-        let (Some(who), Some(numbers)) = (directory.agent(agent), facts.desk.agent(agent)) else {
-            return Ok(None);
-        };
+    ) -> Option<Answered<Option<i64>>> {
+        let (who, numbers) = (directory.agent(agent)?, facts.desk.agent(agent)?);
         let candidate = objects::Candidate::new(who, numbers, &scene.names);
         let mut args = [
             Dynamic::from(candidate),
@@ -84,18 +83,24 @@ impl Script {
             Dynamic::from(objects::Customer(Arc::clone(scene))),
             Dynamic::from(objects::Desk(Arc::clone(scene))),
         ];
-        let value = call::call(self, Hook::Rank, &scene.names, &mut args).result?;
-        if value.is_unit() {
-            return Ok(None);
-        }
-        if let Ok(score) = value.as_int() {
-            return Ok(Some(score.saturating_mul(1000)));
-        }
-        match value.as_float() {
-            // The conversion saturates, so a very large score stays the largest.
-            Ok(score) if !score.is_nan() => Ok(Some((score * 1000.0).round() as i64)),
-            _ => Err(wrong_answer(Hook::Rank, "a number or nothing", &value)),
-        }
+        let called = call::call(self, Hook::Rank, &scene.names, &mut args);
+        let result = called.result.and_then(|value| thousandths(&value));
+        Some(Answered { result, cost: called.cost, memory_bytes: 0, log: called.log })
+    }
+}
+
+/// What `rank` returned, as a score.
+fn thousandths(value: &Dynamic) -> Result<Option<i64>, RuleFailure> {
+    if value.is_unit() {
+        return Ok(None);
+    }
+    if let Ok(score) = value.as_int() {
+        return Ok(Some(score.saturating_mul(1000)));
+    }
+    match value.as_float() {
+        // The conversion saturates, so a very large score stays the largest.
+        Ok(score) if !score.is_nan() => Ok(Some((score * 1000.0).round() as i64)),
+        _ => Err(wrong_answer(Hook::Rank, "a number or nothing", value)),
     }
 }
 

@@ -283,6 +283,7 @@ impl Run {
         for record in &batch.events {
             self.follow(record, directory);
         }
+        batch.calls.iter().for_each(|call| self.ledger.rule_called(call));
         self.checker.settled(&self.floor, directory, at);
         observer.batch(&command, &batch);
         self.batch = batch;
@@ -341,7 +342,6 @@ impl Run {
     }
 
     fn report(&self, ruleset: &Ruleset) -> Report {
-        let rules = ruleset.rules().map(|rule| (rule.id, rule.name.clone(), rule.file.clone()));
         Report {
             scenario: self.scenario.name.clone(),
             seed: self.seed,
@@ -353,7 +353,7 @@ impl Run {
             ended: self.ended,
             ended_at: self.now.unwrap_or(self.scenario.start),
             kpi: self.ledger.kpi(&self.scenario, ruleset.directory(), &self.floor),
-            rules: self.ledger.rule_hits(rules),
+            rules: self.ledger.rule_hits(ruleset.rules()),
             checks: self.checker.found.clone(),
         }
     }
