@@ -5,10 +5,12 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use pointsman_engine::id::HoursId;
 use pointsman_engine::model::{Agent, Directory};
-use pointsman_engine::rules::{Hook, NoModules, RuleBody, RuleSource, Ruleset, TestOutcome, run_tests};
+use pointsman_engine::rules::module::Sandbox;
+use pointsman_engine::rules::{Hook, RuleBody, RuleSource, Ruleset, TestOutcome, run_tests};
 use pointsman_engine::simulation::{Kpi, Scenario, Unobserved, read_scenario, simulate};
 use pointsman_engine::tenant::TenantSource;
 use pointsman_engine::time::Timestamp;
@@ -18,16 +20,21 @@ fn names() -> Vec<String> {
     let folders = std::fs::read_dir(repository().join("examples")).unwrap();
     let mut names: Vec<String> = folders
         .map(|entry| entry.unwrap())
-        .filter(|entry| entry.path().is_dir())
+        .filter(|entry| entry.path().join("tenant.toml").is_file())
         .map(|entry| entry.file_name().into_string().unwrap())
         .collect();
     names.sort();
     names
 }
 
+fn sandbox() -> &'static Sandbox {
+    static SANDBOX: OnceLock<Sandbox> = OnceLock::new();
+    SANDBOX.get_or_init(|| Sandbox::new().unwrap())
+}
+
 #[track_caller]
 fn clean(name: &str) -> (TenantSource, Ruleset) {
-    let compiled = Ruleset::compile(&example(name).unwrap(), None, &NoModules);
+    let compiled = Ruleset::compile(&example(name).unwrap(), None, sandbox());
     let found: Vec<String> = compiled.diagnostics.iter().map(ToString::to_string).collect();
     assert!(found.is_empty(), "examples/{name} is not clean:\n{}", found.join("\n"));
     (compiled.source.unwrap(), compiled.ruleset.unwrap())
@@ -54,7 +61,7 @@ fn keywords(rules: &[RuleSource]) -> BTreeSet<&str> {
 #[test]
 fn every_example_is_without_a_finding() {
     let names = names();
-    assert!(names.iter().any(|name| name == "shop"));
+    assert_eq!(names, ["erlang", "marketplace", "saas-en", "shop"]);
     for name in names {
         clean(&name);
     }
@@ -77,13 +84,13 @@ fn every_rule_test_of_every_example_holds() {
 /// A rule test must miss each rule. (Agents are not ranked in rule tests.)
 #[test]
 fn no_rule_of_an_example_can_be_emptied_unnoticed() {
-    for name in ["shop", "saas-en"] {
+    for name in ["shop", "saas-en", "marketplace"] {
         let (source, ruleset) = clean(name);
         let mut unnoticed = Vec::new();
         for (at, rule) in source.rules.iter().enumerate().filter(|(_, rule)| rule.hooks != [Hook::Rank]) {
             let mut emptied = source.clone();
             emptied.rules[at].body = RuleBody::Effects(Vec::new());
-            let changed = Ruleset::from_source(&emptied, ruleset.revision(), &NoModules).0.unwrap();
+            let changed = Ruleset::from_source(&emptied, ruleset.revision(), sandbox()).0.unwrap();
             if run_tests(&changed, &emptied.tests).iter().all(TestOutcome::passed) {
                 unnoticed.push(rule.slug.as_str());
             }
@@ -121,6 +128,29 @@ fn saas_en_asks_for_skills_and_languages_in_few_groups() {
     assert!(saas.tests.len() >= 10 && scripts(&saas.rules) >= 2);
 }
 
+/// What stands beside a module's settings is what its source was built to.
+#[test]
+fn the_modules_of_marketplace_are_the_built_examples() {
+    let marketplace = example("marketplace").unwrap();
+    let mut built = BTreeSet::new();
+    for (path, wasm) in marketplace.files.iter().filter(|(path, _)| path.ends_with(".wasm")) {
+        let settings = String::from_utf8(marketplace.files[&path.replace(".wasm", ".toml")].clone()).unwrap();
+        let modules = repository().join("examples/modules");
+        let source = std::fs::read_dir(modules.join("built")).unwrap().map(|entry| entry.unwrap().path());
+        let same = source.filter(|file| file.is_file()).find(|file| std::fs::read(file).unwrap() == *wasm);
+        assert!(same.is_some(), "{path} is not in examples/modules/built");
+        let same = same.unwrap();
+        let name = same.file_stem().unwrap().to_str().unwrap().to_owned();
+        let is_named = settings.contains(&format!("examples/modules/{name} "))
+            || settings.contains("The same module as 100-escalate");
+        assert!(is_named, "{path} does not say that its source is {name}");
+        built.insert(name);
+    }
+    let used: Vec<&str> = built.iter().map(String::as_str).collect();
+    let all = ["escalate", "fraud-score", "language-router", "office-hours", "rank-by-skill", "vip-value"];
+    assert_eq!(used, all);
+}
+
 /// What of `open` none of the ranges covers.
 fn uncovered(open: &[Range<Timestamp>], mut by: Vec<Range<Timestamp>>) -> Vec<Range<Timestamp>> {
     by.sort_by_key(|range| range.start);
@@ -145,7 +175,7 @@ fn uncovered(open: &[Range<Timestamp>], mut by: Vec<Range<Timestamp>>) -> Vec<Ra
 fn while_a_group_is_open_somebody_is_on_shift() {
     // 2026 in UTC.
     let year = Timestamp(1_767_225_600_000)..Timestamp(1_798_761_600_000);
-    for name in ["shop", "saas-en"] {
+    for name in ["shop", "saas-en", "marketplace"] {
         let (source, _) = clean(name);
         let directory = &source.directory;
         let ranges = |hours: Option<HoursId>| match hours.and_then(|id| directory.hours(id)) {
@@ -235,5 +265,43 @@ fn the_scenarios_of_saas_en_show_what_their_readme_says() {
         let incident = kpi("saas-en", "incident", seed);
         within(incident.all.service_level, 0.50..=0.78);
         assert!(incident.queue_max > 2 * weekday.queue_max);
+    }
+}
+
+#[test]
+fn the_scenarios_of_marketplace_show_what_their_readme_says() {
+    for seed in [1, 7, 42] {
+        let weekday = kpi("marketplace", "weekday", seed);
+        within(weekday.all.service_level, 0.80..=0.97);
+        let wave = kpi("marketplace", "fraud-wave", seed);
+        let finance = |kpi: &Kpi| kpi.groups.iter().find(|kpi| kpi.group == "finance").unwrap().queue_max;
+        println!(
+            "most waiting for finance: {} on a weekday, {} in the wave",
+            finance(&weekday),
+            finance(&wave)
+        );
+        assert!(finance(&wave) > 2 * finance(&weekday));
+        within(wave.all.service_level, 0.55..=0.85);
+    }
+}
+
+/// The guards and the hooks say when a module is asked: most of them seldom.
+#[test]
+fn the_modules_of_marketplace_are_all_asked_and_cost_little() {
+    let (ruleset, scenario) = scenario("marketplace", "weekday");
+    let report = simulate(&ruleset, &scenario, 7, &mut Unobserved);
+    for rule in &report.rules {
+        let Some(cost) = &rule.cost else { continue };
+        println!(
+            "{:<28} {:>6} calls, fuel {:>8.0} mean {:>8} max",
+            rule.name, cost.calls, cost.cost_mean, cost.cost_max
+        );
+        assert!(
+            cost.calls > 0 && cost.calls < report.conversations * 3,
+            "{}: {} calls",
+            rule.name,
+            cost.calls
+        );
+        assert!(cost.cost_max < 1_000_000, "{}: {} units of fuel", rule.name, cost.cost_max);
     }
 }
