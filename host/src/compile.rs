@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pointsman_engine::diagnostic::{Diagnostic, Severity};
 use pointsman_engine::model::Directory;
-use pointsman_engine::rules::{self as engine, Ruleset, TestOutcome, run_tests};
+use pointsman_engine::rules::{self as engine, Modules, Ruleset, TestOutcome, run_tests};
 use pointsman_engine::simulation::read_scenario;
 use pointsman_engine::tenant::{TenantFolder, TenantSource};
 
@@ -29,9 +29,8 @@ impl Compiled {
 
 /// Reads and compiles a folder. `base` is the directory of the live revision, whose ids are kept.
 #[must_use]
-pub fn compile(folder: &TenantFolder, base: Option<&Directory>) -> Compiled {
-    let engine::Compiled { ruleset, source, diagnostics } =
-        Ruleset::compile(folder, base, &engine::NoModules);
+pub fn compile(folder: &TenantFolder, base: Option<&Directory>, modules: &dyn Modules) -> Compiled {
+    let engine::Compiled { ruleset, source, diagnostics } = Ruleset::compile(folder, base, modules);
     Compiled { ruleset: ruleset.map(Arc::new), source, diagnostics }
 }
 
@@ -47,8 +46,8 @@ pub struct Checked {
 
 /// Does to a folder what must hold before it is published.
 #[must_use]
-pub fn check(folder: &TenantFolder, base: Option<&Directory>) -> Checked {
-    let mut compiled = compile(folder, base);
+pub fn check(folder: &TenantFolder, base: Option<&Directory>, modules: &dyn Modules) -> Checked {
+    let mut compiled = compile(folder, base, modules);
     let mut tests = Vec::new();
     if let Some(source) = &compiled.source {
         if let Some(ruleset) = &compiled.ruleset {

@@ -52,7 +52,8 @@ fn read_into(
             continue;
         }
         if path.is_dir() {
-            if depth < DEPTH_MAX {
+            // The sources of modules are the author's; what the tenant has of them is the built module.
+            if depth < DEPTH_MAX && !path.ends_with("rules/src") {
                 read_into(folder, bytes, root, &path, depth + 1)?;
             }
             continue;

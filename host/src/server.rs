@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use pointsman_engine::rules::module::{Sandbox, SandboxError};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -44,6 +45,9 @@ pub enum StartError {
     /// The store failed.
     #[error("the store failed: {0}")]
     Read(#[from] sqlx::Error),
+    /// Modules cannot run on this machine.
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
     /// The address cannot be used.
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, std::io::Error),
@@ -69,7 +73,9 @@ impl Server {
         let store = Store::open(&options.data).await?;
         let metrics = Arc::new(Metrics::default());
         let (journal, writing) = Journal::start(store.clone(), Arc::clone(&metrics));
-        let tenants = Tenants::start(store.clone(), journal, Arc::clone(&metrics), options.tenants).await?;
+        let sandbox = Arc::new(Sandbox::new()?);
+        let tenants =
+            Tenants::start(store.clone(), journal, sandbox, Arc::clone(&metrics), options.tenants).await?;
         let listen = |error| StartError::Listen(options.listen, error);
         let listener = TcpListener::bind(options.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;

@@ -14,7 +14,7 @@ use crate::http::App;
 use crate::problem::Problem;
 use crate::role::Role;
 use crate::secret::{hash_password, new_password};
-use crate::store::{RevisionRow, TenantId, UserRow};
+use crate::store::{ModuleRow, RevisionRow, TenantId, UserRow, add_module};
 use crate::tenants::{Ask, Audit, PublishAsk, Reply};
 use crate::view::names::rule_slugs;
 
@@ -69,9 +69,16 @@ pub async fn set_up(app: &App, slug: &str, folder: TenantFolder) -> Result<Optio
     if known.as_ref().is_some_and(|row| row.live.is_some()) {
         return Ok(None);
     }
-    let (folder, compiled) = tokio::task::spawn_blocking(move || {
-        let compiled = check(&folder, None).compiled;
-        (folder, compiled)
+    let sandbox = Arc::clone(app.tenants.sandbox());
+    let (folder, compiled, modules) = tokio::task::spawn_blocking(move || {
+        let compiled = check(&folder, None, sandbox.as_ref()).compiled;
+        let modules: Vec<_> = folder
+            .files
+            .iter()
+            .filter(|(path, _)| path.ends_with(".wasm"))
+            .filter_map(|(_, wasm)| Some((sandbox.compile(wasm).ok()?.info().as_ref().clone(), wasm.clone())))
+            .collect();
+        (folder, compiled, modules)
     })
     .await
     .map_err(|_| SetupError::Refused(String::from("compiling failed")))?;
@@ -90,6 +97,10 @@ pub async fn set_up(app: &App, slug: &str, folder: TenantFolder) -> Result<Optio
         }
     };
     let files = app.store.add_contents(&mut transaction, &folder).await?;
+    for (info, wasm) in modules {
+        let row = ModuleRow { info, uploaded_by: SETUP.to_owned(), uploaded_at: at };
+        add_module(&mut transaction, tenant, &row, &wasm).await?;
+    }
     let sign_ins = sign_ins(slug, &ruleset)?;
     for sign_in in &sign_ins {
         let password = sign_in.password.clone();

@@ -53,6 +53,8 @@ pub(crate) fn everything(steps: &mut Steps) -> Result<PathBuf> {
         WasmToolchain::Own => steps.ready("WebAssembly", "this toolchain's target"),
         WasmToolchain::Debian => steps.ready("WebAssembly", "Debian's compiler"),
     }
+    c_for_wasm(steps)?;
+    steps.ready("C for WebAssembly", "clang, wasm-ld, make");
     npm_packages(steps)?;
     steps.ready("npm packages", "as locked");
     let chromium = chromium(steps)?;
@@ -82,6 +84,16 @@ pub(crate) fn wasm_toolchain(steps: &mut Steps) -> Result<WasmToolchain> {
         })?;
     }
     Ok(WasmToolchain::Debian)
+}
+
+/// What a rule in C is built with; a test makes one.
+fn c_for_wasm(steps: &mut Steps) -> Result<()> {
+    let is_there = || ["clang", "wasm-ld", "make"].iter().all(|program| on_path(program).is_some());
+    if is_there() {
+        return Ok(());
+    }
+    apt_install(steps, "set up: C for WebAssembly", &["clang", "lld", "make"])?;
+    if is_there() { Ok(()) } else { bail!("clang, wasm-ld and make are installed but not all on PATH") }
 }
 
 /// Node.js and npm, new enough for the web app's tools.

@@ -50,6 +50,11 @@ fn rust_tests(steps: &mut Steps, chromium: &Path) -> Result<()> {
     let mut own = paths::cargo();
     let _ = steps.command("test xtask", own.args(["test", "--release", "--package", "xtask"]));
 
+    let mut modules = paths::cargo();
+    modules.current_dir(paths::root().join("examples/modules"));
+    modules.env("CARGO_TARGET_DIR", paths::target().join("modules")).args(["test", "--release"]);
+    let _ = steps.command("test the example modules natively", &mut modules);
+
     let mut build = paths::cargo();
     build.arg("build").args(WORKSPACE).args(["--bins", "--tests"]);
     steps.command("build the host and the tests", &mut build)?;

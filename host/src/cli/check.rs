@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 use pointsman_engine::diagnostic::{Diagnostic, Severity};
+use pointsman_engine::rules::module::Sandbox;
 use serde::Serialize;
 
-use super::{Format, Verdict, findings, output};
+use super::{Format, Verdict, findings, output, tenant_folder};
 use crate::compile::{Checked, check};
-use crate::folder::read_folder;
 
 /// Find everything that is wrong with a tenant folder, at once; its rule tests are run too
 #[derive(Debug, Args)]
@@ -32,8 +32,8 @@ struct Report<'a> {
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> anyhow::Result<Verdict> {
-    let folder = read_folder(&arguments.tenant_dir)?;
-    let Checked { compiled, tests } = check(&folder, None);
+    let folder = tenant_folder(&arguments.tenant_dir)?;
+    let Checked { compiled, tests } = check(&folder, None, &Sandbox::new()?);
     let count = |severity| compiled.diagnostics.iter().filter(|finding| finding.severity == severity).count();
     let errors = count(Severity::Error);
     let revision = compiled.ruleset.as_ref().map(|ruleset| ruleset.revision().to_string());

@@ -1,4 +1,4 @@
-//! The command line: `pointsman serve | check | test | simulate | explain | publish`.
+//! The command line: `pointsman serve | check | test | new | build | simulate | explain | publish`.
 //!
 //! Exit codes: 0 all is well, 1 problems were found, 2 the command could not be carried out as it was given.
 
@@ -7,6 +7,7 @@ mod explain;
 mod findings;
 mod output;
 mod publish;
+mod rule_project;
 mod serve;
 mod simulate;
 mod style;
@@ -18,10 +19,12 @@ use std::sync::Arc;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use pointsman_engine::rules::Ruleset;
-use pointsman_engine::tenant::TenantSource;
+use pointsman_engine::rules::module::Sandbox;
+use pointsman_engine::tenant::{TenantFolder, TenantSource};
 
 use crate::compile::{Compiled, compile};
 use crate::folder::read_folder;
+use rule_project::RuleProject;
 
 /// Problems were found.
 const PROBLEMS: u8 = 1;
@@ -71,6 +74,8 @@ enum Command {
     Serve(serve::Arguments),
     Check(check::Arguments),
     Test(test::Arguments),
+    New(rule_project::NewArguments),
+    Build(rule_project::BuildArguments),
     Simulate(simulate::Arguments),
     Explain(explain::Arguments),
     Publish(publish::Arguments),
@@ -91,6 +96,8 @@ pub fn main() -> ExitCode {
         Command::Serve(arguments) => serve::run(arguments, cli.format),
         Command::Check(arguments) => check::run(&arguments, cli.format),
         Command::Test(arguments) => test::run(&arguments, cli.format),
+        Command::New(arguments) => rule_project::new(&arguments, cli.format),
+        Command::Build(arguments) => rule_project::build(&arguments, cli.format),
         Command::Simulate(arguments) => simulate::run(&arguments, cli.format),
         Command::Explain(arguments) => explain::run(arguments, cli.format),
         Command::Publish(arguments) => publish::run(&arguments, cli.format),
@@ -112,10 +119,18 @@ enum Verdict {
     Problems,
 }
 
+/// Reads a tenant folder; for a rule project, a tenant with that rule alone.
+fn tenant_folder(path: &Path) -> anyhow::Result<TenantFolder> {
+    match RuleProject::find(path)? {
+        Some(project) => rule_project::tenant_around(&project),
+        None => Ok(read_folder(path)?),
+    }
+}
+
 /// Reads and compiles a tenant folder; `None`, with everything that is wrong said, where it does not compile.
 fn compiled(folder: &Path, format: Format) -> anyhow::Result<Option<(Arc<Ruleset>, TenantSource)>> {
-    let folder = read_folder(folder)?;
-    let Compiled { ruleset, source, diagnostics } = compile(&folder, None);
+    let folder = tenant_folder(folder)?;
+    let Compiled { ruleset, source, diagnostics } = compile(&folder, None, &Sandbox::new()?);
     if let (Some(ruleset), Some(source)) = (ruleset, source) {
         return Ok(Some((ruleset, source)));
     }

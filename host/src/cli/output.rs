@@ -17,6 +17,11 @@ pub(super) fn json(value: &impl serde::Serialize) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Writes a line about what is being done to standard error.
+pub(super) fn note(text: &str) {
+    drop(writeln!(anstream::stderr(), "{text}"));
+}
+
 /// Says why a command could not be carried out.
 pub(super) fn failed(error: &anyhow::Error, format: Format) {
     match format {

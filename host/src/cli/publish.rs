@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, bail};
 use clap::Args;
 use pointsman_engine::diagnostic::Severity;
+use pointsman_engine::rules::module::Sandbox;
 use serde_json::{Value, json};
 
 use super::style::{BAD, DIM, GOOD, paint};
@@ -41,7 +42,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> anyhow::Result<Verdict> {
     let folder = read_folder(&arguments.tenant_dir)?;
-    let compiled = check(&folder, None).compiled;
+    let compiled = check(&folder, None, &Sandbox::new()?).compiled;
     if compiled.has_errors() {
         match format {
             Format::Json => {
@@ -68,8 +69,15 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> anyhow::Result<Verdi
     };
     let mut files = serde_json::Map::new();
     for (path, bytes) in &folder.files {
-        let text = std::str::from_utf8(bytes).with_context(|| format!("`{path}` is not UTF-8"))?;
-        files.insert(path.clone(), Value::from(text));
+        let content = if path.ends_with(".wasm") {
+            match server.upload(bytes)? {
+                (200 | 201, module) => json!({ "module": module.get("module") }),
+                (_, problem) => return refused(&problem, format),
+            }
+        } else {
+            std::str::from_utf8(bytes).with_context(|| format!("`{path}` is not UTF-8"))?.into()
+        };
+        files.insert(path.clone(), content);
     }
     let draft = match server.call("PUT", "/v1/rulesets/draft", Some(json!({ "files": files })))? {
         (200, draft) => draft,
@@ -145,6 +153,20 @@ impl<'a> Server<'a> {
                 .header("authorization", &authorization)
                 .send_json(body.unwrap_or_default()),
         };
+        Self::answer(sent, &url)
+    }
+
+    /// Uploads a module.
+    fn upload(&self, wasm: &[u8]) -> anyhow::Result<(u16, Value)> {
+        let url = format!("{}/v1/modules", self.url);
+        let request = self.agent.post(&url).header("authorization", &format!("Bearer {}", self.token));
+        Self::answer(request.content_type("application/wasm").send(wasm), &url)
+    }
+
+    fn answer(
+        sent: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
+        url: &str,
+    ) -> anyhow::Result<(u16, Value)> {
         let mut response =
             sent.with_context(|| format!("no answer from {url}: does the server run there?"))?;
         let status = response.status().as_u16();

@@ -10,10 +10,11 @@ use pointsman_engine::time::Timestamp;
 use pointsman_engine::trace::{Trace, TraceStep};
 use serde::Serialize;
 
+use super::rule_project::{self, RuleProject};
 use super::style::{BAD, DIM, GOOD, NAME, STRONG, paint};
 use super::{Format, Verdict, compiled, output};
 
-/// Run the rule tests of a tenant folder
+/// Run the rule tests of a tenant folder, or the tests of a rule project
 #[derive(Debug, Args)]
 #[command(
     about,
@@ -23,7 +24,7 @@ use super::{Format, Verdict, compiled, output};
         Examples:\n  pointsman test examples/shop\n  pointsman test examples/shop --only refund"
 )]
 pub(super) struct Arguments {
-    /// The tenant folder
+    /// The tenant folder, or a rule project
     tenant_dir: PathBuf,
     /// Run only the tests with this in their name or file
     #[arg(long, value_name = "WORD")]
@@ -49,6 +50,9 @@ struct Told<'a> {
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> anyhow::Result<Verdict> {
+    if let Some(project) = RuleProject::find(&arguments.tenant_dir)? {
+        return rule_project::test(&project, format);
+    }
     let Some((ruleset, mut source)) = compiled(&arguments.tenant_dir, format)? else {
         return Ok(Verdict::Problems);
     };

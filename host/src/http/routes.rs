@@ -15,8 +15,8 @@ use utoipa_axum::routes;
 
 use super::auth::{Access, COOKIE, Guard, guard};
 use super::{
-    App, agents, api_page, app_files, audit, conversations, events, groups, layers, operations, rulesets,
-    session, tokens, users,
+    App, agents, api_page, app_files, audit, conversations, events, groups, layers, modules, operations,
+    rulesets, session, tokens, users,
 };
 use crate::problem::Problem;
 use crate::role::Role;
@@ -53,6 +53,10 @@ fn with_files(role: Role, methods: UtoipaMethodRouter<Arc<App>>) -> Route {
     Route { access: Access::AtLeast(role), body_bytes_max: FILES_BYTES_MAX, methods }
 }
 
+fn with_module(role: Role, methods: UtoipaMethodRouter<Arc<App>>) -> Route {
+    Route { access: Access::AtLeast(role), body_bytes_max: limits::MODULE_BYTES_MAX, methods }
+}
+
 /// Every route.
 pub(crate) fn table() -> Vec<Route> {
     vec![
@@ -80,6 +84,11 @@ pub(crate) fn table() -> Vec<Route> {
         at_least(Role::Viewer, routes!(groups::list)),
         at_least(Role::Viewer, routes!(groups::list_queues)),
         at_least(Role::Viewer, routes!(events::events)),
+        with_module(Role::Admin, routes!(modules::upload)),
+        at_least(Role::Supervisor, routes!(modules::list)),
+        at_least(Role::Supervisor, routes!(modules::get)),
+        at_least(Role::Supervisor, routes!(modules::bytes)),
+        at_least(Role::Supervisor, routes!(modules::artefact)),
         at_least(Role::Supervisor, routes!(rulesets::live)),
         at_least(Role::Supervisor, routes!(rulesets::history)),
         at_least(Role::Supervisor, routes!(rulesets::in_history)),

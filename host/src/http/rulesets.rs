@@ -1,13 +1,12 @@
 //! Rulesets 规则集: draft, check, publish, roll back.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use pointsman_engine::diagnostic::{Diagnostic, Severity};
-use pointsman_engine::limits;
 use pointsman_engine::model::Directory;
 use pointsman_engine::rules::{Revision, Ruleset};
 use pointsman_engine::tenant::TenantFolder;
@@ -17,6 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::auth::Principal;
 use super::body::{Body, InPath, Params};
 use super::conversations::json;
+use super::files::{Files, files_of, folder_of};
 use super::idempotency::Key;
 use super::page::{Page, limit};
 use super::{App, Shared};
@@ -46,7 +46,7 @@ pub(crate) struct Published {
     at: String,
     /// Its files, by path.
     #[serde(skip_serializing_if = "Option::is_none")]
-    files: Option<BTreeMap<String, String>>,
+    files: Option<Files>,
 }
 
 /// A draft.
@@ -62,7 +62,7 @@ pub(crate) struct DraftView {
     at: Option<String>,
     /// Its files, by path.
     #[serde(skip_serializing_if = "Option::is_none")]
-    files: Option<BTreeMap<String, String>>,
+    files: Option<Files>,
 }
 
 /// What a check found.
@@ -87,40 +87,12 @@ pub(crate) struct Findings {
 #[serde(deny_unknown_fields)]
 pub(crate) struct FilesRequest {
     /// The files.
-    files: BTreeMap<String, String>,
+    files: Files,
     /// The draft they replace: refused with 409 if it is another by now.
     expected_draft: Option<String>,
 }
 
-fn folder_of(files: BTreeMap<String, String>) -> Result<TenantFolder, Problem> {
-    if files.len() > limits::FILES_MAX {
-        return Err(Problem::too_large(format!("at most {} files", limits::FILES_MAX)));
-    }
-    let files: BTreeMap<_, _> = files.into_iter().map(|(path, text)| (path, text.into_bytes())).collect();
-    for (path, content) in &files {
-        let parts_are_plain = path.split('/').all(|part| !part.is_empty() && part != "." && part != "..");
-        if !parts_are_plain || path.len() > limits::LABEL_BYTES_MAX || path.contains(['\\', '\0']) {
-            return Err(Problem::unprocessable(format!("`{path}` is no path inside a tenant folder")));
-        }
-        if content.len() > limits::FILE_BYTES_MAX {
-            return Err(Problem::too_large(format!(
-                "`{path}` is longer than {} KiB",
-                limits::FILE_BYTES_MAX >> 10
-            )));
-        }
-    }
-    if files.values().map(Vec::len).sum::<usize>() > limits::FOLDER_BYTES_MAX {
-        return Err(Problem::too_large(format!("at most {} MiB", limits::FOLDER_BYTES_MAX >> 20)));
-    }
-    Ok(TenantFolder { files })
-}
-
-fn files_of(folder: TenantFolder) -> BTreeMap<String, String> {
-    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-    folder.files.into_iter().map(|(path, bytes)| (path, text(bytes))).collect()
-}
-
-fn published(row: RevisionRow, files: Option<BTreeMap<String, String>>) -> Published {
+fn published(row: RevisionRow, files: Option<Files>) -> Published {
     let RevisionRow { number, revision, author, note, at, .. } = row;
     Published { number, revision, author, note, at: instant(at), files }
 }
@@ -221,7 +193,7 @@ pub(crate) async fn save_draft(
     body: Body<FilesRequest>,
 ) -> Result<axum::Json<DraftView>, Problem> {
     let FilesRequest { files, expected_draft } = body.value;
-    let folder = folder_of(files)?;
+    let folder = folder_of(&app, principal.tenant, files).await?;
     let at = clock::now().0;
     let mut writer = app.store.writer().await;
     if let Some(expected) = expected_draft {
@@ -248,7 +220,7 @@ pub(crate) async fn save_draft(
 #[serde(deny_unknown_fields)]
 pub(crate) struct CheckRequest {
     /// These files; the draft where they are not given.
-    files: Option<BTreeMap<String, String>>,
+    files: Option<Files>,
 }
 
 /// Finds everything that is wrong with a draft, rule tests included. Changes nothing.
@@ -260,7 +232,7 @@ pub(crate) async fn check(
     body: Body<CheckRequest>,
 ) -> Result<axum::Json<Findings>, Problem> {
     let folder = match body.value.files {
-        Some(files) => folder_of(files)?,
+        Some(files) => folder_of(&app, principal.tenant, files).await?,
         None => {
             let tenant = tenant_row(&app, principal.tenant).await?;
             app.store.folder(&draft_manifest(&app, &tenant).await?).await?
@@ -283,7 +255,8 @@ async fn check_here(
     folder: TenantFolder,
 ) -> Result<(Checked, Option<i64>), Problem> {
     let (base, live) = base_of(app, tenant).await?;
-    let checked = on_a_thread(app, move || check_folder(&folder, base.as_ref())).await?;
+    let sandbox = Arc::clone(app.tenants.sandbox());
+    let checked = on_a_thread(app, move || check_folder(&folder, base.as_ref(), sandbox.as_ref())).await?;
     Ok((checked, live))
 }
 
@@ -293,7 +266,7 @@ async fn base_of(app: &App, tenant: TenantId) -> Result<(Option<Directory>, Opti
 }
 
 /// Compiles and checks away from the workers, a few at a time.
-async fn on_a_thread<T: Send + 'static>(
+pub(super) async fn on_a_thread<T: Send + 'static>(
     app: &App,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Problem> {
@@ -327,7 +300,8 @@ pub(crate) async fn ruleset_at(app: &App, tenant: TenantId, seq: i64) -> Result<
     }
     let folder = app.store.folder(&row.files).await?;
     let (base, _) = base_of(app, tenant).await?;
-    let compiled = on_a_thread(app, move || compile(&folder, base.as_ref())).await?;
+    let sandbox = Arc::clone(app.tenants.sandbox());
+    let compiled = on_a_thread(app, move || compile(&folder, base.as_ref(), sandbox.as_ref())).await?;
     // A revision that this version cannot compile any more is told with the names of the live one.
     let Some(compiled) = compiled.ruleset else { return Ok(ruleset) };
     let mut past = lock();

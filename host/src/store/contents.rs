@@ -68,12 +68,22 @@ impl Store {
         let manifest = Manifest::of(folder);
         for (path, bytes) in &folder.files {
             let Some(hash) = manifest.0.get(path) else { continue };
-            sqlx::query("INSERT INTO contents (hash, bytes) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING")
-                .bind(hash.clone())
-                .bind(bytes.clone())
-                .execute(&mut **transaction)
-                .await?;
+            put_content(transaction, hash, bytes).await?;
         }
         Ok(manifest)
     }
+}
+
+/// Keeps one content that is not kept yet.
+pub(super) async fn put_content(
+    transaction: &mut Transaction<'_>,
+    hash: &str,
+    bytes: &[u8],
+) -> Result<(), sqlx::Error> {
+    sqlx::query("INSERT INTO contents (hash, bytes) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING")
+        .bind(hash.to_owned())
+        .bind(bytes.to_vec())
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
 }

@@ -51,7 +51,7 @@ struct Origin {
 impl Actor {
     /// Brings the tenant back.
     pub(super) async fn recover(shared: &Arc<Shared>, tenant: TenantId) -> Result<Actor, RecoveryError> {
-        let recovered = recover(&shared.store, tenant).await?;
+        let recovered = recover(&shared.store, &shared.sandbox, tenant).await?;
         let seq = recovered.desk.seq();
         let actor = Actor {
             shared: Arc::clone(shared),

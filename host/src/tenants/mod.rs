@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use pointsman_engine::rules::Ruleset;
+use pointsman_engine::rules::module::Sandbox;
 use pointsman_engine::time::Timestamp;
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -61,6 +62,7 @@ pub struct Tenants {
 struct Shared {
     store: Store,
     journal: Journal,
+    sandbox: Arc<Sandbox>,
     metrics: Arc<Metrics>,
     feeds: Feeds,
     options: Options,
@@ -91,6 +93,7 @@ impl Tenants {
     pub async fn start(
         store: Store,
         journal: Journal,
+        sandbox: Arc<Sandbox>,
         metrics: Arc<Metrics>,
         options: Options,
     ) -> Result<Tenants, sqlx::Error> {
@@ -98,6 +101,7 @@ impl Tenants {
         let shared = Arc::new(Shared {
             store,
             journal,
+            sandbox,
             metrics,
             feeds: Feeds::default(),
             options,
@@ -107,6 +111,12 @@ impl Tenants {
         });
         tokio::spawn(wake_sleepers(Arc::downgrade(&shared)));
         Ok(Tenants { shared })
+    }
+
+    /// Where modules run, of all tenants.
+    #[must_use]
+    pub fn sandbox(&self) -> &Arc<Sandbox> {
+        &self.shared.sandbox
     }
 
     /// The live feed of what tenants commit.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use pointsman_engine::desk::{Desk, EVENT_VERSION, EventRecord};
 use pointsman_engine::model::Directory;
 use pointsman_engine::rules::Ruleset;
+use pointsman_engine::rules::module::Sandbox;
 
 use super::records::signed;
 use crate::compile::compile;
@@ -52,7 +53,11 @@ pub(super) struct Recovered {
     pub(super) last_at: i64,
 }
 
-pub(super) async fn recover(store: &Store, tenant: TenantId) -> Result<Recovered, RecoveryError> {
+pub(super) async fn recover(
+    store: &Store,
+    sandbox: &Arc<Sandbox>,
+    tenant: TenantId,
+) -> Result<Recovered, RecoveryError> {
     let row = store.tenant(tenant).await?.ok_or(RecoveryError::NoTenant)?;
     let (mut desk, mut last_at) = match store.snapshot(tenant).await? {
         Some(snapshot) => match Desk::restore(&snapshot.bytes) {
@@ -89,7 +94,8 @@ pub(super) async fn recover(store: &Store, tenant: TenantId) -> Result<Recovered
     let live = match row.live {
         Some(number) => Some((
             number,
-            compile_live(store, tenant, number, desk.revision().map(|_| desk.directory().clone())).await?,
+            compile_live(store, sandbox, tenant, number, desk.revision().map(|_| desk.directory().clone()))
+                .await?,
         )),
         None => None,
     };
@@ -99,13 +105,15 @@ pub(super) async fn recover(store: &Store, tenant: TenantId) -> Result<Recovered
 /// Compiles the live revision against the directory on the desk, so that every id means what it meant.
 async fn compile_live(
     store: &Store,
+    sandbox: &Arc<Sandbox>,
     tenant: TenantId,
     number: i64,
     base: Option<Directory>,
 ) -> Result<Arc<Ruleset>, RecoveryError> {
     let revision = store.revision(tenant, number).await?.ok_or(RecoveryError::NoRevision(number))?;
     let folder = store.folder(&revision.files).await?;
-    let compiled = tokio::task::spawn_blocking(move || compile(&folder, base.as_ref()))
+    let sandbox = Arc::clone(sandbox);
+    let compiled = tokio::task::spawn_blocking(move || compile(&folder, base.as_ref(), sandbox.as_ref()))
         .await
         .map_err(|_| RecoveryError::NotCompiled(number))?;
     compiled.ruleset.ok_or(RecoveryError::NotCompiled(number))

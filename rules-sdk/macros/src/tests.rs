@@ -80,7 +80,9 @@ fn what_is_handed_over_is_placed_at_the_type_it_must_have() {
     let exports = glue(TokenStream::new(), TokenStream::from_str(item).expect("tokens")).expect("a rule");
     let mut found = Vec::new();
     places(exports, &mut found);
-    for (token, place) in [("conversation", "First"), ("customer", "Second"), ("desk", "Third"), ("answer", ">")] {
+    for (token, place) in
+        [("conversation", "First"), ("customer", "Second"), ("desk", "Third"), ("answer", ">")]
+    {
         assert!(found.contains(&(token.into(), place.into())), "no `{token}` at `{place}` in {found:#?}");
     }
 }

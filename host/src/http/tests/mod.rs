@@ -3,6 +3,7 @@
 mod access;
 mod conversations;
 mod events;
+mod modules;
 mod problems;
 mod rulesets;
 
@@ -17,6 +18,8 @@ use serde_json::Value;
 use tower::ServiceExt as _;
 
 use super::{App, Options, router};
+use pointsman_engine::rules::module::Sandbox;
+
 use crate::clock;
 use crate::journal::Journal;
 use crate::observe::metrics::Metrics;
@@ -95,6 +98,12 @@ pub(super) struct Host {
     directory: tempfile::TempDir,
 }
 
+/// One sandbox for all hosts of the tests: each takes address space.
+fn sandbox() -> Arc<Sandbox> {
+    static SANDBOX: std::sync::OnceLock<Arc<Sandbox>> = std::sync::OnceLock::new();
+    Arc::clone(SANDBOX.get_or_init(|| Arc::new(Sandbox::new().unwrap())))
+}
+
 /// An answer.
 #[derive(Debug)]
 pub(super) struct Answer {
@@ -112,7 +121,8 @@ impl Host {
         let store = Store::open(directory.path()).await.unwrap();
         let metrics = Arc::new(Metrics::default());
         let (journal, _) = Journal::start(store.clone(), Arc::clone(&metrics));
-        let tenants = Tenants::start(store.clone(), journal, Arc::clone(&metrics), options).await.unwrap();
+        let tenants =
+            Tenants::start(store.clone(), journal, sandbox(), Arc::clone(&metrics), options).await.unwrap();
         let app = App::new(store, tenants, metrics, Options::default());
         let sign_ins = set_up(&app, "shop", folder()).await.unwrap().unwrap_or_default();
         let mut host =
