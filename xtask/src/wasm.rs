@@ -13,16 +13,24 @@ use crate::{
 };
 
 const CRATE: &str = "pointsman-web-sim";
+/// The program that compiles the modules of the example tenants for the browser.
+const ARTEFACTS: &str = "pointsman-artefacts";
 
 /// Builds the engine for the browser into `web-sim/app/src/generated`: the module and its JavaScript in `wasm/`, the
-/// TypeScript declarations of its types in `types/`. Node runs the same files, so there is one build to trust.
+/// TypeScript declarations of its types in `types/`, the compiled modules of the example tenants in `artefacts/`. Node
+/// runs the same files, so there is one build to trust.
 pub(crate) fn build(steps: &mut Steps) -> Result<()> {
     let toolchain = setup::wasm_toolchain(steps)?;
     let mut cargo = toolchain.cargo("build")?;
     steps.command("build the engine as WebAssembly", cargo.args(["--package", CRATE, "--lib"]))?;
     let generated = paths::app().join("src/generated");
     steps.task("bind it to JavaScript", || bind(&wasm_file("pointsman_web_sim"), &generated.join("wasm")))?;
-    types(steps, &generated.join("types"))
+    let mut cargo = paths::cargo();
+    cargo.arg("build").args(WORKSPACE).args(TYPES).args(["--example", ARTEFACTS]);
+    steps.command("build the generators of TypeScript types and of the examples' modules", &mut cargo)?;
+    generate(steps, "generate TypeScript types", "pointsman-types", &[], &generated.join("types"))?;
+    let examples = paths::root().join("examples");
+    generate(steps, "compile the examples' modules", ARTEFACTS, &[&examples], &generated.join("artefacts"))
 }
 
 /// Checks that the engine asks nothing of the world: compiled alone, with every function kept, its module imports
@@ -72,17 +80,14 @@ fn bind(module: &Path, folder: &Path) -> Result<()> {
     Ok(fs::write(bound, fingerprint)?)
 }
 
-/// Generates the TypeScript declarations, and drops those of types that are gone.
-fn types(steps: &mut Steps, folder: &Path) -> Result<()> {
-    let mut cargo = paths::cargo();
-    cargo.arg("build").args(WORKSPACE).args(TYPES);
-    steps.command("build the generator of TypeScript types", &mut cargo)?;
-    let fresh = folder.with_file_name("types-new");
+/// Has a program fill `folder` anew, so that what is gone is gone there too.
+fn generate(steps: &mut Steps, name: &str, program: &str, arguments: &[&Path], folder: &Path) -> Result<()> {
+    let fresh = folder.with_extension("new");
     if fresh.exists() {
         fs::remove_dir_all(&fresh)?;
     }
-    let mut generator = Command::new(paths::release().join("examples/pointsman-types"));
-    steps.command("generate TypeScript types", generator.arg(&fresh))?;
+    let mut generator = Command::new(paths::release().join("examples").join(program));
+    steps.command(name, generator.args(arguments).arg(&fresh))?;
     replace_if_changed(&fresh, folder)
 }
 

@@ -1,7 +1,9 @@
 /** What every browser test needs: the built page on a free port, and a browser. */
+import { spawn } from 'node:child_process';
 import { createReadStream, existsSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
 import { extname, join, normalize, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
@@ -44,6 +46,43 @@ export async function serveStatic({ folder = dist, prefix = '/' } = {}) {
       server.closeAllConnections();
     });
   return { url: `http://127.0.0.1:${server.address().port}${prefix}`, close };
+}
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** The host's program, which `POINTSMAN` names or the build left. */
+export const hostProgram = process.env.POINTSMAN ?? `${root}target/release/pointsman`;
+
+/**
+ * Starts a host of its own for a tenant of the examples, with the built page inside.
+ * @returns the address of the page, an administrator's sign-in, and `close()`.
+ */
+export async function startHost(tenant = 'shop') {
+  const data = await mkdtemp(join(tmpdir(), 'pointsman-'));
+  const host = spawn(
+    hostProgram,
+    ['--format', 'json', 'serve', '--listen', '127.0.0.1:0', '--data', data, '--tenant', `examples/${tenant}`],
+    { cwd: root, env: { ...process.env, POINTSMAN_LOG: 'warn' }, stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const ended = new Promise((resolve) => host.once('exit', resolve));
+  const close = async () => {
+    host.kill();
+    await ended;
+    await rm(data, { recursive: true, force: true });
+  };
+  let told = '';
+  for await (const chunk of host.stdout) {
+    told += chunk;
+    const url = /"url":\s*"([^"]+)"/.exec(told)?.[1];
+    if (!url) continue;
+    host.stdout.resume();
+    const signIns = await readFile(join(data, 'sign-ins.txt'), 'utf8');
+    const admin = signIns.split('\n').find((line) => line.endsWith('\tadmin'));
+    const [tenant, name, password] = admin.split('\t');
+    return { url: `${url}/`, signIn: { tenant, name, password }, close };
+  }
+  await close();
+  throw new Error(`the host ended before it was ready: ${told}`);
 }
 
 const candidates = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];

@@ -70,7 +70,13 @@ function extensions(path: string, label: string, palette: Palette): Extension {
   ];
 }
 
-export function CodeEditor({ file }: { file: string }) {
+interface CodeEditorProps {
+  file: string;
+  /** Out of sight while something else is shown, so that the files keep their histories. */
+  isHidden?: boolean;
+}
+
+export function CodeEditor({ file, isHidden = false }: CodeEditorProps) {
   const { t } = useTranslation();
   const { files, opened, checked, checkedFiles } = useWorkspace();
   const palette = usePalette();
@@ -132,7 +138,7 @@ export function CodeEditor({ file }: { file: string }) {
   }, [wanted, file, opened]);
 
   return (
-    <div className="pm-editor" data-testid="editor" data-file={file} title={file in files ? undefined : t('editor.noFile')}>
+    <div className="pm-editor" hidden={isHidden} data-testid="editor" data-file={file} title={file in files ? undefined : t('editor.noFile')}>
       <div className="pm-editor-head">
         <span>{file}</span>
         <span className="pm-editor-hint">{t('editor.escapeHint')}</span>

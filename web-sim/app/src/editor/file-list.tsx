@@ -1,7 +1,9 @@
 /** The tenant's files, by what they are for, with a mark on those that have problems or were changed. */
+import { DeploymentUnitOutlined } from '@ant-design/icons';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Files } from '../engine/protocol';
+import { isModule, type Files } from '../engine/protocol';
+import { AddModule } from '../modules/add-module';
 import type { Finding } from '../generated/types/Finding';
 import { AddFile } from './file-actions';
 import { navigate } from '../workspace/url-state';
@@ -69,6 +71,7 @@ export function FileList({ current }: { current: string }) {
                     title={path}
                   >
                     {order !== undefined && <span className={styles.order}>{order}</span>}
+                    {isModule(path) && <DeploymentUnitOutlined className={styles.module} />}
                     <span className={styles.name}>
                       {stem}
                       <span className={styles.ending}>{ending}</span>
@@ -84,6 +87,7 @@ export function FileList({ current }: { current: string }) {
         </section>
       ))}
       <AddFile />
+      <AddModule />
     </nav>
   );
 }

@@ -1,6 +1,7 @@
 /** The page's side of the engine: calls as promises. */
 import type { Refused } from '../generated/types/Refused';
-import type { CallName, Calls, Reply, Request } from './protocol';
+import { library } from '../modules/library';
+import { modulesOf, type CallName, type Calls, type Module, type Reply, type Request } from './protocol';
 
 /** How long a worker may take to obey a cancel before it is ended. */
 const CANCEL_MS_MAX = 1500;
@@ -38,12 +39,17 @@ interface Pending {
  */
 export class Engine {
   readonly #start: () => Port;
+  readonly #modules: (hash: string) => Module | undefined;
+  /** What the worker has been told of modules, by hash. */
+  readonly #told = new Map<string, Module>();
   readonly #pending = new Map<number, Pending>();
   #port: Port | null = null;
   #nextId = 1;
 
-  constructor(start: () => Port) {
+  /** `modules` finds the modules that folders name. */
+  constructor(start: () => Port, modules: (hash: string) => Module | undefined = () => undefined) {
     this.#start = start;
+    this.#modules = modules;
   }
 
   call<Name extends CallName>(
@@ -54,6 +60,8 @@ export class Engine {
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
       const port = (this.#port ??= this.#open());
+      if (input && 'files' in input) this.#tell(port, modulesOf(input.files));
+      if (name === 'module') this.#told.set((input as Module).hash, input as Module);
       this.#pending.set(id, { resolve, reject, onProgress });
       port.postMessage({ id, name, input } as Request);
       signal?.addEventListener('abort', () => this.#cancel(id), { once: true });
@@ -69,9 +77,20 @@ export class Engine {
       port.terminate();
     }
     this.#port = null;
+    this.#told.clear();
     const open = [...this.#pending.values()];
     this.#pending.clear();
     for (const { reject } of open) reject(new Error(reason));
+  }
+
+  /** Tells the worker the modules that it does not know yet; what it has to say about one is not waited for. */
+  #tell(port: Port, hashes: readonly string[]): void {
+    for (const hash of hashes) {
+      const module = this.#modules(hash);
+      if (!module || this.#told.get(hash) === module) continue;
+      this.#told.set(hash, module);
+      port.postMessage({ id: this.#nextId++, name: 'module', input: module });
+    }
   }
 
   #cancel(id: number): void {
@@ -114,7 +133,7 @@ function startWorker(): Port {
 }
 
 /** Answers at once: checks, tests, explains. */
-export const engine = new Engine(startWorker);
+export const engine = new Engine(startWorker, library.get);
 
 /** Runs what takes long, so that the other never waits for it. */
-export const simulator = new Engine(startWorker);
+export const simulator = new Engine(startWorker, library.get);

@@ -3,10 +3,12 @@
  * line in `Calls` and one in the worker's table, and the compiler finds every place that must follow.
  *
  * A call that concerns a tenant carries the whole folder. The worker keeps the last one and compiles only when a
- * file has changed, so a worker may be ended and replaced at any time: nothing lives in it that the page lacks.
+ * file has changed, so a worker may be ended and replaced at any time: nothing lives in it that the page lacks. Only
+ * modules are told apart from the folder, once to each worker, since they are large and seldom change.
  */
 import type { Checked } from '../generated/types/Checked';
 import type { Explanation } from '../generated/types/Explanation';
+import type { ModuleLine } from '../generated/types/ModuleLine';
 import type { Progress } from '../generated/types/Progress';
 import type { Reference } from '../generated/types/Reference';
 import type { Refused } from '../generated/types/Refused';
@@ -16,13 +18,35 @@ import type { TestLine } from '../generated/types/TestLine';
 import type { Version } from '../generated/types/Version';
 import type { Visit } from '../generated/types/Visit';
 
-/** A tenant folder: path to text. */
+/** A tenant folder: path to text; of a module (`.wasm`), path to the hash of its bytes. */
 export type Files = Readonly<Record<string, string>>;
+
+/** A module as the worker is given it. */
+export interface Module {
+  /** What `Files` names it by. */
+  hash: string;
+  wasm: Uint8Array;
+  /** What a host has compiled it to, for this engine. */
+  artefact: Uint8Array | null;
+}
+
+export function isModule(path: string): boolean {
+  return path.endsWith('.wasm');
+}
+
+/** The hashes of the modules in a folder. */
+export function modulesOf(files: Files): string[] {
+  return Object.entries(files).flatMap(([path, hash]) => (isModule(path) ? [hash] : []));
+}
 
 /** Every call: its name, what goes in, what comes back, and what is told on the way. */
 export interface Calls {
   version: { input: null; answer: Version; progress: never };
   reference: { input: null; answer: Reference; progress: never };
+  /** The hash of a module's bytes. */
+  hash: { input: { wasm: Uint8Array }; answer: string; progress: never };
+  /** Has the worker know a module; sent by itself before the first call that needs it. */
+  module: { input: Module; answer: ModuleLine | null; progress: never };
   check: { input: { files: Files }; answer: Checked; progress: never };
   test: { input: { files: Files }; answer: TestLine[]; progress: never };
   explain: { input: { files: Files; visit: Visit }; answer: Explanation; progress: never };

@@ -1,6 +1,6 @@
 /** The engine's home in the browser: a worker, so that the page never waits for it. */
 import init, * as wasm from '../generated/wasm/pointsman';
-import type { CallName, CallRequest, Calls, Files, Reply, Request } from './protocol';
+import { isModule, type CallName, type CallRequest, type Calls, type Files, type Module, type Reply, type Request } from './protocol';
 
 /** Events in the first slice of a run, and the time that a slice should take. */
 const SLICE_EVENTS = 5_000;
@@ -22,19 +22,38 @@ const ready = init();
 const cancelled = new Set<number>();
 let workspace: wasm.Workspace | null = null;
 let files: Files = {};
+/** The bytes of modules, by hash. */
+const modules = new Map<string, Uint8Array>();
+/** For a module that the page no longer has: the engine says that it cannot run. */
+const NOTHING = new Uint8Array();
 
 /** The workspace with this folder in it. */
 function opened(next: Files): wasm.Workspace {
   workspace ??= new wasm.Workspace();
   for (const path of Object.keys(files)) if (!(path in next)) workspace.remove_file(path);
-  for (const [path, text] of Object.entries(next)) if (files[path] !== text) workspace.set_file(path, text);
+  for (const [path, text] of Object.entries(next)) {
+    if (files[path] === text) continue;
+    if (isModule(path)) workspace.set_module(path, modules.get(text) ?? NOTHING);
+    else workspace.set_file(path, text);
+  }
   files = next;
   return workspace;
+}
+
+function know({ hash, wasm: bytes, artefact }: Module): Calls['module']['answer'] {
+  workspace ??= new wasm.Workspace();
+  if (!modules.has(hash)) {
+    modules.set(hash, bytes);
+    for (const [path, text] of Object.entries(files)) if (isModule(path) && text === hash) workspace.set_module(path, bytes);
+  }
+  return artefact && JSON.parse(workspace.add_artefact(artefact));
 }
 
 const table: Table = {
   version: () => JSON.parse(wasm.version()),
   reference: () => JSON.parse(wasm.reference()),
+  hash: ({ wasm: bytes }) => wasm.module_hash(bytes),
+  module: know,
   check: ({ files }) => JSON.parse(opened(files).check()),
   test: ({ files }) => JSON.parse(opened(files).test()),
   explain: ({ files, visit }) => JSON.parse(opened(files).explain(JSON.stringify(visit))),

@@ -1,10 +1,13 @@
 /** The page: files and editor on the left, what the rules do on the right. */
-import { Alert, Splitter, Tabs } from 'antd';
-import { useEffect, useState } from 'react';
+import { Alert, Skeleton, Splitter, Tabs } from 'antd';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CodeEditor } from '../editor/code-editor';
 import { FileList } from '../editor/file-list';
 import { Problems } from '../editor/problems';
+import { isModule, modulesOf } from '../engine/protocol';
+import { useAdding } from '../modules/adding';
+import { DropZone } from '../modules/drop-zone';
 import { SimulatePanel } from '../simulate/simulate-panel';
 import { TestsBadge, TestsPanel } from '../tests/tests-panel';
 import { VisitorPanel } from '../visitor/visitor-panel';
@@ -15,6 +18,10 @@ import styles from './app.module.css';
 import { loadShare, saveShare } from './layout';
 import { StatusBar } from './status-bar';
 import { TopBar } from './top-bar';
+
+// Most tenants have no module: what shows one is fetched with the first.
+const ModuleView = lazy(() => import('../modules/module-view'));
+const ModuleDialogs = lazy(() => import('../modules/dialogs'));
 
 export function App() {
   const { t } = useTranslation();
@@ -27,6 +34,9 @@ export function App() {
 
   const opening = exampleOpening(tenant);
   const file = url.file in files ? url.file : opening.file in files ? opening.file : (Object.keys(files)[0] ?? '');
+  const [text, setText] = useState('');
+  if (!isModule(file) && file !== text) setText(file);
+  const { picked } = useAdding();
   const panels = [
     { key: 'simulate', label: t('shell.tab.simulate'), children: <SimulatePanel opening={opening.scenario} /> },
     { key: 'visitor', label: t('shell.tab.visitor'), children: <VisitorPanel opening={opening.message} /> },
@@ -52,7 +62,12 @@ export function App() {
           <div className={styles.workbench}>
             <FileList current={file} />
             <main className={styles.source}>
-              <CodeEditor key={example} file={file} />
+              {text !== '' && <CodeEditor key={example} file={isModule(file) ? text : file} isHidden={isModule(file)} />}
+              {isModule(file) && (
+                <Suspense fallback={<Skeleton active className={styles.skeleton ?? ''} />}>
+                  <ModuleView key={file} file={file} />
+                </Suspense>
+              )}
               <Problems />
             </main>
           </div>
@@ -69,6 +84,12 @@ export function App() {
         </Splitter.Panel>
       </Splitter>
       <StatusBar />
+      <DropZone />
+      {(picked.length > 0 || modulesOf(files).length > 0) && (
+        <Suspense>
+          <ModuleDialogs />
+        </Suspense>
+      )}
     </div>
   );
 }

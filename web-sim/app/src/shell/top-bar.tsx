@@ -18,7 +18,7 @@ export function TopBar({ tenant }: { tenant: string }) {
   useWorkspace();
   const changes = workspace.changes();
   const label = (name: string) =>
-    name === 'shop' || name === 'saas-en' || name === 'erlang' ? t(`shell.example.${name}`) : name;
+    name === 'shop' || name === 'saas-en' || name === 'marketplace' || name === 'erlang' ? t(`shell.example.${name}`) : name;
 
   const reset = () =>
     modal.confirm({

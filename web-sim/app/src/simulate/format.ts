@@ -19,6 +19,11 @@ export function count(value: number, language: string): string {
   return new Intl.NumberFormat(language === 'en' ? 'en-GB' : 'zh-CN').format(value);
 }
 
+/** A number in the room of a few characters. */
+export function compact(value: number, language: string): string {
+  return new Intl.NumberFormat(language === 'en' ? 'en-GB' : 'zh-CN', { notation: 'compact', maximumSignificantDigits: 3 }).format(value);
+}
+
 function trim(value: number, digits: number): string {
   return value.toFixed(digits).replace(/\.0+$/, '');
 }

@@ -8,6 +8,7 @@ import { navigate, SEED_MAX, useUrlState } from '../workspace/url-state';
 import { useWorkspace } from '../workspace/workspace';
 import { count, percent } from './format';
 import { ChecksLine } from './checks-line';
+import { CostTable } from './cost-table';
 import { KpiCards } from './kpi-cards';
 import { run, useRun } from './run-store';
 import styles from './simulate-panel.module.css';
@@ -165,6 +166,7 @@ export function SimulatePanel({ opening }: { opening: string }) {
               <AgentTable agents={report.kpi.agents} />
               <RuleTable rules={report.rules} />
             </div>
+            <CostTable rules={report.rules} kindOf={(file) => checked?.catalogue?.rules.find((rule) => rule.file === file)?.kind} />
             <ChecksLine checks={report.checks} />
           </div>
         )}

@@ -2,9 +2,13 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { goTo } from '../editor/go-to';
+import { Quoted } from '../editor/problems';
 import type { EffectTold } from '../generated/types/EffectTold';
+import type { RuleKind } from '../generated/types/RuleKind';
 import type { RuleTold } from '../generated/types/RuleTold';
 import type { TryTold } from '../generated/types/TryTold';
+import { bytes } from '../modules/format';
+import { moduleFile } from '../modules/naming';
 import { Card } from '../simulate/card';
 import { count } from '../simulate/format';
 import styles from './trace.module.css';
@@ -19,13 +23,18 @@ export function RulesTrace({ answer }: { answer: Answer }) {
   const rules = wayOf(answer.explanation).rules?.rules ?? [];
   const isOfInterest = ({ outcome }: RuleTold) => outcome.kind === 'matched' || outcome.kind === 'failed' || outcome.kind === 'breaker-open';
   const matched = rules.filter(isOfInterest);
-  const ops = rules.reduce((sum, { cost }) => sum + cost, 0);
+  const spent = (kind: RuleKind) => rules.reduce((sum, rule) => (rule.kind === kind ? sum + rule.cost : sum), 0);
+  const [operations, fuel] = [spent('script'), spent('module')];
   const others = rules.length - matched.length;
 
   return (
     <Card
       title={t('visitor.rulesTitle')}
-      aside={t('visitor.rulesSummary', { all: rules.length, matched: matched.length, ops: count(ops, i18n.language) })}
+      aside={[
+        t('visitor.rulesSummary', { all: rules.length, matched: matched.length }),
+        operations > 0 ? t('visitor.operationsSummary', { operations: count(operations, i18n.language) }) : '',
+        fuel > 0 ? t('visitor.fuelSummary', { fuel: count(fuel, i18n.language) }) : '',
+      ].join('')}
     >
       <ol className={styles.rules} data-testid="rules">
         {(all ? rules : matched).map((rule) => (
@@ -45,14 +54,14 @@ export function RulesTrace({ answer }: { answer: Answer }) {
 
 function Rule({ told }: { told: RuleTold }) {
   const { t, i18n } = useTranslation();
-  const { rule, order, file, kind, outcome, matched, effects, cost, log } = told;
+  const { rule, order, file, kind, outcome, matched, effects, cost, memory_bytes, log } = told;
   const because =
     outcome.kind === 'guard-failed'
       ? t('visitor.guardFailed', { condition: outcome.condition })
       : outcome.kind === 'stopped'
         ? t('visitor.stoppedBy', { rule: outcome.by.name })
         : outcome.kind === 'failed'
-          ? outcome.failure.message
+          ? t('visitor.failed', { kind: t(`words.failure.${outcome.failure.kind}`), message: outcome.failure.message })
           : outcome.kind === 'matched'
             ? null
             : t(`visitor.outcome.${outcome.kind}`);
@@ -62,17 +71,26 @@ function Rule({ told }: { told: RuleTold }) {
       <span className={styles.order}>{order}</span>
       <div className={styles.body}>
         <div className={styles.title}>
-          <button type="button" onClick={() => goTo(file, null)} title={file}>
+          <button type="button" onClick={() => goTo(kind === 'module' ? moduleFile(file) : file, null)} title={file}>
             {rule.name}
           </button>
-          {kind === 'script' && <span className={styles.kind}>{t(`words.kind.${kind}`)}</span>}
+          {kind !== 'keyword' && <span className={styles.kind}>{t(`words.kind.${kind}`)}</span>}
           {matched.map(({ keyword, text }) => (
             <mark key={keyword} title={keyword}>
               {text}
             </mark>
           ))}
-          {because !== null && <span className={styles.because}>{because}</span>}
-          {cost > 0 && <span className={styles.cost}>{t('visitor.ops', { count: cost, language: i18n.language })}</span>}
+          {because !== null && (
+            <span className={styles.because}>
+              <Quoted text={because} />
+            </span>
+          )}
+          {cost > 0 && (
+            <span className={styles.cost} data-testid="cost">
+              {t(kind === 'module' ? 'visitor.fuel' : 'visitor.ops', { amount: count(cost, i18n.language) })}
+              {memory_bytes > 0 && ` · ${bytes(memory_bytes)}`}
+            </span>
+          )}
         </div>
         {effects.length > 0 && (
           <ul className={styles.effects}>

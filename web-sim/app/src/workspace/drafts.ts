@@ -1,5 +1,5 @@
-/** Drafts: what was changed in an example, kept in this browser. */
-import type { Files } from '../engine/protocol';
+/** Drafts: what was changed in an example, kept in this browser. Of a module a draft has the hash. */
+import { isModule, type Files } from '../engine/protocol';
 
 /** A draft larger than this is not kept; the page says so. */
 const DRAFT_CHARACTERS_MAX = 500_000;
@@ -44,6 +44,18 @@ export function saveDraft(example: string, draft: Draft): boolean {
   } catch {
     return false;
   }
+}
+
+/** The hashes of the modules that the drafts of any example name. */
+export function neededModules(): ReadonlySet<string> {
+  const needed = new Set<string>();
+  for (const key of Object.keys(localStorage)) {
+    if (!key.startsWith(PREFIX)) continue;
+    for (const [path, hash] of Object.entries(loadDraft(key.slice(PREFIX.length)))) {
+      if (isModule(path) && hash !== null) needed.add(hash);
+    }
+  }
+  return needed;
 }
 
 function isDraft(value: unknown): value is Draft {

@@ -1,10 +1,11 @@
 /** The tenant folder on the page: edited here, checked by the engine after every change. */
 import { engine, RefusedError } from '../engine/client';
-import type { Files } from '../engine/protocol';
+import { modulesOf, type Files } from '../engine/protocol';
 import type { Checked } from '../generated/types/Checked';
 import type { TestLine } from '../generated/types/TestLine';
+import { library } from '../modules/library';
 import { applied, difference, loadDraft, saveDraft } from './drafts';
-import { exampleFiles } from './examples';
+import { exampleFiles, exampleModule } from './examples';
 import { Store, useStore } from './store';
 
 /** How long after the last key stroke the folder is checked. */
@@ -52,6 +53,13 @@ class Workspace extends Store<WorkspaceState> {
     this.#change(example, { ...files, [path]: text });
   }
 
+  /** Adds files, or puts others in their place. The library must know the modules among them. */
+  add(added: Files): void {
+    const { example, files, opened } = this.get();
+    this.set({ opened: opened + 1 });
+    this.#change(example, { ...files, ...added });
+  }
+
   remove(path: string): void {
     const { example, files, opened } = this.get();
     const { [path]: _removed, ...rest } = files;
@@ -82,19 +90,33 @@ class Workspace extends Store<WorkspaceState> {
     this.#timer = setTimeout(() => void this.#check(), CHECK_DELAY_MS);
   }
 
+  /** Has a host compile modules, and checks again when they can run. */
+  async #compile(hashes: readonly string[]): Promise<void> {
+    const { compiler } = await import('../modules/compile');
+    compiler.onReady = () => void this.#check();
+    hashes.forEach((hash) => compiler.want(hash));
+  }
+
   /** Checks the folder as it is. An answer about a folder that has changed since is dropped. */
   async #check(): Promise<void> {
     const { files } = this.get();
     try {
+      await library.load(modulesOf(files));
       const checked = await engine.call('check', { files });
       const tests = checked.sound ? await engine.call('test', { files }) : null;
-      if (this.get().files === files) this.set({ checked, checkedFiles: files, tests, fault: null });
+      if (this.get().files !== files) return;
+      this.set({ checked, checkedFiles: files, tests, fault: null });
+      const missing = checked.modules.filter(({ module, hash }) => module === null && library.get(hash));
+      if (missing.length > 0) void this.#compile(missing.map(({ hash }) => hash));
     } catch (error) {
       if (error instanceof RefusedError) return;
       if (this.get().files === files) this.set({ fault: error instanceof Error ? error.message : String(error) });
     }
   }
 }
+
+library.addSource(exampleModule);
+library.addSource(async (hash) => (await import('../modules/kept')).keptModule(hash));
 
 export const workspace = new Workspace({
   example: '',

@@ -4,7 +4,7 @@ export const shell: typeof zh = {
   title: 'Pointsman · conversation routing',
   tagline: 'What you simulate is what you ship',
   tenant: 'Tenant',
-  example: { shop: 'Shop · e-commerce', 'saas-en': 'SaaS · English', erlang: 'Erlang · theory' },
+  example: { shop: 'Shop · e-commerce', 'saas-en': 'SaaS · English', marketplace: 'Marketplace · modules', erlang: 'Erlang · theory' },
   files: 'Files',
   tab: { simulate: 'Simulate', visitor: 'Be a visitor', tests: 'Rule tests' },
   language: 'Language',

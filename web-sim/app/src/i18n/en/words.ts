@@ -62,5 +62,6 @@ export const words: typeof zh = {
     reply: 'reply',
     stop: 'stop',
   },
-  kind: { keyword: 'keyword', script: 'script' },
+  failure: { error: 'error', budget: 'budget used up', depth: 'too deep', size: 'too large', 'bad-answer': 'bad answer' },
+  kind: { keyword: 'keyword', script: 'script', module: 'module' },
 };

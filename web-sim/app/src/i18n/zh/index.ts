@@ -1,11 +1,12 @@
 /** Chinese, and by its shape the list of every text on the page: English must have the same keys. */
 import { editor } from './editor';
+import { modules } from './modules';
 import { shell } from './shell';
 import { simulate } from './simulate';
 import { tests } from './tests';
 import { visitor } from './visitor';
 import { words } from './words';
 
-export const zh = { shell, editor, visitor, simulate, tests, words };
+export const zh = { shell, editor, modules, visitor, simulate, tests, words };
 
 export type Catalogue = typeof zh;

@@ -2,7 +2,7 @@ export const shell = {
   title: 'Pointsman · 会话分配',
   tagline: '规则在此试过什么样，上线就是什么样',
   tenant: '租户',
-  example: { shop: '小店 · 电商', 'saas-en': 'SaaS · 英文', erlang: '排队论对照' },
+  example: { shop: '小店 · 电商', 'saas-en': 'SaaS · 英文', marketplace: '集市 · 规则模块', erlang: '排队论对照' },
   files: '文件',
   tab: { simulate: '仿真', visitor: '扮演访客', tests: '规则测试' },
   language: '语言',

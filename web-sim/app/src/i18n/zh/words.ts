@@ -61,5 +61,6 @@ export const words = {
     reply: '回复',
     stop: '停止后续规则',
   },
-  kind: { keyword: '关键词', script: '脚本' },
+  failure: { error: '错误', budget: '额度用完', depth: '调用太深', size: '太大', 'bad-answer': '回答有误' },
+  kind: { keyword: '关键词', script: '脚本', module: '模块' },
 };
