@@ -6,6 +6,7 @@ use wasmtime::component::Component;
 
 use super::call::{CallState, Module};
 use super::contract::{HOOKS, interface};
+use super::sandbox::Home;
 use super::{ModuleInfo, Sandbox};
 
 /// What an artefact begins with. The number grows with the form.
@@ -45,10 +46,12 @@ impl Sandbox {
         #[expect(unsafe_code, reason = "compiled code cannot be checked, only trusted")]
         // SAFETY: the code was made by `precompile_component` of the same wasmtime, which checks its own version and
         // settings; that it comes from our host and was not changed is what the function asks of its caller.
-        let component = unsafe { Component::deserialize(&self.engine, code) }.map_err(other)?;
-        self.link(&component, Arc::new(info)).map_err(other)
+        let component = unsafe { Component::deserialize(&self.home().engine, code) }.map_err(other)?;
+        self.home().link(&component, Arc::new(info)).map_err(other)
     }
+}
 
+impl Home {
     /// Makes a component ready to run.
     ///
     /// # Errors

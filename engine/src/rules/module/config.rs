@@ -40,8 +40,9 @@ fn costs() -> OperatorCost {
     costs
 }
 
-/// For the interpreter, which has neither signals nor virtual memory where it runs.
-pub(super) fn interpreted() -> Config {
+/// Memories from the heap, every access to them checked: for the interpreter, which has neither signals nor virtual
+/// memory where it runs, and natively what is fastest for small ones.
+pub(super) fn heap() -> Config {
     let mut config = base();
     config
         .signals_based_traps(false)
@@ -52,35 +53,35 @@ pub(super) fn interpreted() -> Config {
     config
 }
 
-/// For compiling what the interpreter of the browser runs. `target` is `pulley32` there.
+/// For compiling what an interpreter runs. `target` is `pulley32` in the browser.
 ///
 /// # Errors
 /// The target is not known.
 #[cfg(not(target_family = "wasm"))]
 pub(super) fn compiling_for(target: &str) -> wasmtime::Result<Config> {
-    let mut config = interpreted();
-    config.target(target)?.cranelift_nan_canonicalization(true);
+    let mut config = compiled();
+    config.target(target)?;
     Ok(config)
 }
 
-/// For running natively, instances on demand.
+/// For running natively, memories from the heap.
 #[cfg(not(target_family = "wasm"))]
-pub(super) fn native() -> Config {
-    let mut config = base();
+pub(super) fn compiled() -> Config {
+    let mut config = heap();
     config.cranelift_nan_canonicalization(true);
     config
 }
 
-/// For running natively, instances from a pool. Their memory is made clean again without being given back, which is
-/// what takes long.
+/// For running natively, memories from a pool of address space. They are made clean again without being given back or
+/// written to as a whole, so that it does not matter how large they are.
 #[cfg(not(target_family = "wasm"))]
 pub(super) fn pooled() -> Config {
-    let memories = limits::MODULE_CALLS_AT_ONCE_MAX * limits::MODULE_MEMORIES_MAX;
+    let at_once = limits::MODULE_CALLS_AT_ONCE_MAX;
     let mut pool = PoolingAllocationConfig::new();
-    pool.total_component_instances(limits::MODULE_CALLS_AT_ONCE_MAX)
-        .total_core_instances(limits::MODULE_CALLS_AT_ONCE_MAX * limits::MODULE_CORE_MODULES_MAX as u32)
-        .total_memories(memories)
-        .total_tables(limits::MODULE_CALLS_AT_ONCE_MAX * limits::MODULE_TABLES_MAX)
+    pool.total_component_instances(at_once)
+        .total_core_instances(at_once * limits::MODULE_CORE_MODULES_MAX as u32)
+        .total_memories(at_once * limits::MODULE_MEMORIES_MAX)
+        .total_tables(at_once * limits::MODULE_TABLES_MAX)
         .max_core_instances_per_component(limits::MODULE_CORE_MODULES_MAX as u32)
         .max_memories_per_component(limits::MODULE_MEMORIES_MAX)
         .max_tables_per_component(limits::MODULE_TABLES_MAX)
@@ -89,7 +90,7 @@ pub(super) fn pooled() -> Config {
         .linear_memory_keep_resident(2 << 20)
         .table_keep_resident(limits::MODULE_TABLE_ELEMENTS_MAX * size_of::<usize>())
         .pagemap_scan(Enabled::Auto);
-    let mut config = native();
-    config.allocation_strategy(pool);
+    let mut config = base();
+    config.cranelift_nan_canonicalization(true).allocation_strategy(pool);
     config
 }

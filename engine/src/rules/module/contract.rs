@@ -118,9 +118,11 @@ pub(super) struct AskedSkill {
     pub(super) level: u8,
 }
 
-/// `types.effect`.
+/// `types.effect`. What an answer may move is counted in the size of its items here, which must not depend on the
+/// machine: hence the alignment.
 #[derive(Clone, Debug, ComponentType, Lift)]
 #[component(variant)]
+#[repr(align(64))]
 pub(super) enum Effect {
     #[component(name = "to-group")]
     ToGroup(String),
@@ -151,6 +153,8 @@ pub(super) enum Effect {
     #[component(name = "stop")]
     Stop,
 }
+
+const _: () = assert!(size_of::<Effect>() == 64 && size_of::<Option<f64>>() == 16);
 
 /// `lookup.group-state`.
 #[derive(Copy, Clone, Debug, ComponentType, Lower)]

@@ -3,6 +3,7 @@
 use wasmtime::{Error, Trap, WasmBacktrace};
 
 use super::ModuleLimits;
+use super::contract::PACKAGE;
 use super::info::mebibytes;
 use super::limiter::Limiter;
 use crate::limits;
@@ -27,6 +28,11 @@ const LIBRARY: [&str; 12] = [
     "wit_bindgen",
     "cabi_",
 ];
+
+/// A module moves more out at once than it may. wasmtime has an error of its own for what it counts.
+#[derive(Debug, thiserror::Error)]
+#[error("more is moved out at once than may be")]
+pub(super) struct TooMuch;
 
 /// A failure with a message within its limit, on one line.
 pub(super) fn new(kind: RuleFailureKind, message: &str) -> RuleFailure {
@@ -80,7 +86,7 @@ pub(super) fn of(error: &Error, limits: ModuleLimits, limiter: &Limiter) -> Rule
 fn other(error: &Error, place: &Place) -> RuleFailure {
     let root = error.root_cause().to_string();
     // wasmtime does not say by type that an answer is too large.
-    if root.contains("fuel allocated for hostcalls") {
+    if error.is::<TooMuch>() || root.contains("fuel allocated for hostcalls") {
         let most = limits::MODULE_ANSWER_BYTES_MAX >> 10;
         return new(RuleFailureKind::Size, &format!("moved more than {most} KiB out at once{}", place.text));
     }
@@ -141,6 +147,8 @@ const NAME_BYTES_MAX: usize = 80;
 
 /// A function's name for people: demangled, without the hash behind it.
 fn name(raw: &str) -> Option<String> {
+    // An exported hook is `pointsman:rule/route@1.0.0#route` to the tools that name it.
+    let raw = raw.strip_prefix(PACKAGE).and_then(|hook| hook.split_once('#')).map_or(raw, |(_, hook)| hook);
     let name = format!("{:#}", rustc_demangle::demangle(raw));
     let name = match name.rsplit_once("::h") {
         Some((name, hash)) if hash.len() == 16 && hash.bytes().all(|b| b.is_ascii_hexdigit()) => {

@@ -9,12 +9,16 @@ use wasmtime::{Engine, Result, StoreContextMut, Trap};
 
 use super::call::CallState;
 use super::contract::{GroupState, LocalTime, interface};
+use super::failure::TooMuch;
 use crate::id::GroupId;
 use crate::limits;
 use crate::rules::scene::{Scene, Uses};
 
 /// Fuel for one of several keywords, beside its bytes and those it is looked for in.
 const PER_KEYWORD: usize = 32;
+
+/// A text of a list, as it counts on a machine of 64 bits.
+const TEXT_BYTES: usize = 24;
 
 type Call<'a> = StoreContextMut<'a, CallState>;
 
@@ -78,6 +82,11 @@ fn lookup(lookup: &mut LinkerInstance<'_, CallState>) -> Result<()> {
     })?;
     lookup.func_wrap("contains-any", |mut call: Call<'_>, (keywords,): (Vec<String>,)| {
         let scene = scene(&call)?;
+        // wasmtime counts a text as what it is on this machine, so a list of many is counted here once more.
+        let moved: usize = keywords.iter().map(|keyword| TEXT_BYTES + keyword.len()).sum();
+        if moved > limits::MODULE_ANSWER_BYTES_MAX {
+            return Err(TooMuch.into());
+        }
         let bytes: usize =
             keywords.iter().map(|keyword| scene.words_len() + keyword.len() + PER_KEYWORD).sum();
         charge(&mut call, bytes)?;

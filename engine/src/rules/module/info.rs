@@ -35,6 +35,7 @@ impl std::fmt::Display for ContractVersion {
 
 impl ContractVersion {
     /// Reads `1.0.0`.
+    #[cfg(not(target_family = "wasm"))]
     pub(super) fn parse(text: &str) -> Option<ContractVersion> {
         let mut parts = text.split('.').map(|part| part.parse().ok());
         let version = ContractVersion { major: parts.next()??, minor: parts.next()??, patch: parts.next()?? };

@@ -108,3 +108,64 @@ fn every_way_out_of_a_function_gives_its_depth_back() {
     );
     assert_eq!(run(&wasm).outcome, RuleOutcome::Matched);
 }
+
+#[test]
+fn the_count_is_never_less_than_the_stack_that_is_used() {
+    // With no more stack than the count allows, the count still ends first: in frames of registers, of spilled values,
+    // of wide values, of many arguments.
+    let tight = [
+        Sandbox::with_stack(limits::MODULE_DEPTH_BYTES, false),
+        Sandbox::with_stack(limits::MODULE_DEPTH_BYTES, true),
+    ];
+    let many_arguments = format!(
+        "(func $deep (param $n i32) (result i32) (call $wide (local.get $n) {}))
+         (func $wide (param i32 {}) (result i32)
+            (i32.add (call $deep (i32.add (local.get 0) (i32.const 1))) (local.get 90)))",
+        "(i64.const 1)".repeat(89) + "(i32.const 2)",
+        "i64 ".repeat(89) + "i32"
+    );
+    let guests: Vec<Vec<u8>> =
+        [(0, "i32"), (3, "f64"), (20, "i64"), (60, "v128"), (400, "f64"), (3_000, "i64")]
+            .iter()
+            .map(|(values, ty)| guest(*values, ty, 1_000_000))
+            .chain([route("(drop (call $deep (i32.const 0))) (call $answer (i32.const 0))", &many_arguments)])
+            .collect();
+    for sandbox in &tight {
+        let sandbox = sandbox.as_ref().unwrap();
+        for wasm in &guests {
+            let ruleset = ruleset(vec![module(wasm, ModuleLimits::default())], sandbox);
+            let trace = opened("x").decide(&ruleset, TraceLevel::Full).0.rules.remove(0);
+            let failure = failed(&trace);
+            assert!(failure.message.starts_with("functions call each other too deep"), "{failure:?}");
+        }
+    }
+}
+
+#[test]
+fn core_modules_that_call_one_another_share_the_depth() {
+    // Two core modules in turn, through a table: neither alone goes deep.
+    let component = |modules: usize| {
+        let mut wat = String::from("(component (core module $table (table (export \"t\") 9 funcref))");
+        wat += "(core instance $table (instantiate $table))";
+        for at in 0..modules {
+            let next = (at + 1) % modules;
+            write!(
+                wat,
+                "(core module $m{at}
+                    (import \"t\" \"t\" (table 9 funcref))
+                    (elem (i32.const {at}) func $go)
+                    (func $go (export \"go\") (param i32) (result i32)
+                        (call_indirect (param i32) (result i32) (i32.add (local.get 0) (i32.const 1)) (i32.const {next}))))
+                 (core instance $i{at} (instantiate $m{at} (with \"t\" (instance $table))))"
+            )
+            .unwrap();
+        }
+        wat += ")";
+        wat
+    };
+    for modules in [1, 2, 5] {
+        let wasm = wat::parse_str(component(modules)).unwrap();
+        let depth = super::super::upload::depth_of(&wasm).unwrap();
+        assert_eq!(depth, limits::MODULE_DEPTH_BYTES / modules, "{modules}");
+    }
+}

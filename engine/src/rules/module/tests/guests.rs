@@ -71,7 +71,7 @@ pub(super) fn route(body: &str, more: &str) -> Vec<u8> {
     of_world("route-rule", &wat)
 }
 
-/// A guest with the hook `rank` alone. It is handed a list of candidates, 72 bytes each.
+/// A guest with the hook `rank` alone. It is handed a list of candidates, 64 bytes each.
 pub(super) fn rank(body: &str) -> Vec<u8> {
     let hook = export(Hook::Rank);
     let wat =

@@ -1,8 +1,12 @@
+mod browser;
 mod depth;
 mod examples;
 mod failures;
 mod guests;
+mod mutated;
 mod purity;
+mod rank;
+mod sidecar;
 mod upload;
 
 use std::sync::{Arc, OnceLock};

@@ -60,14 +60,14 @@ fn a_file_that_is_no_module_is_refused_with_the_reason() {
     bad(b"\0asm\x02\0\0\0", "this is WebAssembly of another version (2)");
     bad(b"\0asm\x0c\0\x01\0", "this is a component of another version (12.0)");
     bad(b"(module)", "this is WebAssembly as text");
-    bad(b"\0asm\x01\0\0\0", "this core module does not say what it imports and exports");
+    check(b"\0asm\x01\0\0\0", Code::BadHook, "the module has no hook: it exports nothing");
     let artefact = native().artefact(&route("(call $answer (i32.const 0))", "")).unwrap();
     bad(&artefact, "this is an artefact for the browser, not a module");
     let whole = route("(call $answer (i32.const 0))", "");
     for cut in [9, 40, whole.len() / 2, whole.len() - 1] {
         let problem = refused(&whole[..cut]);
         assert_eq!(problem.code, Code::BadModule);
-        assert!(problem.message.starts_with("the file ends too early"), "{cut}: {problem}");
+        assert!(problem.message.starts_with("the file ends too early, at byte "), "{cut}: {problem}");
         assert!(problem.message.contains(&format!(" of {cut}")), "{cut}: {problem}");
     }
     let large = vec![0; limits::MODULE_BYTES_MAX + 1];

@@ -23,6 +23,10 @@
 use wasmtime::wasmparser::{FuncType, ValType};
 
 use super::read::{Component, CoreModule, Function};
+use super::sections::{
+    CUSTOM, appended, bytes, counted_list, custom_name, push_bytes, push_i32, push_section, push_u32,
+    read_u32, sections,
+};
 use crate::limits;
 use crate::rules::module::failure::TOO_DEEP;
 
@@ -57,7 +61,6 @@ mod op {
 
 /// The sections of a core module, by id.
 mod section {
-    pub(super) const CUSTOM: u8 = 0;
     pub(super) const TYPE: u8 = 1;
     pub(super) const FUNCTION: u8 = 3;
     pub(super) const GLOBAL: u8 = 6;
@@ -89,8 +92,7 @@ impl CoreModule {
 /// The component with functions that count their depth. All its core modules may be waiting for one another, so they
 /// share what there is.
 pub(super) fn counted(wasm: &[u8], component: &Component) -> Vec<u8> {
-    let sharing = component.modules.iter().filter(|module| module.is_counted()).count().max(1);
-    let depth = limits::MODULE_DEPTH_BYTES / sharing;
+    let depth = of_each(component);
     let mut out = wasm.get(..8).unwrap_or_default().to_vec();
     for part in sections(wasm, 8) {
         let module = component.modules.iter().find(|module| module.range == part.content);
@@ -102,28 +104,10 @@ pub(super) fn counted(wasm: &[u8], component: &Component) -> Vec<u8> {
     out
 }
 
-type Span = std::ops::Range<usize>;
-
-struct Section {
-    id: u8,
-    whole: Span,
-    content: Span,
-}
-
-/// The sections in `wasm` from `at` on. What was found valid has no broken ones.
-fn sections(wasm: &[u8], mut at: usize) -> impl Iterator<Item = Section> + '_ {
-    std::iter::from_fn(move || {
-        let id = *wasm.get(at)?;
-        let (length, content) = read_u32(wasm, at + 1)?;
-        let end = content.checked_add(length as usize).filter(|end| *end <= wasm.len())?;
-        let section = Section { id, whole: at..end, content: content..end };
-        at = end;
-        Some(section)
-    })
-}
-
-fn bytes(wasm: &[u8], span: Span) -> &[u8] {
-    wasm.get(span).unwrap_or_default()
+/// The depth that each core module has.
+pub(super) fn of_each(component: &Component) -> usize {
+    let sharing = component.modules.iter().filter(|module| module.is_counted()).count().max(1);
+    limits::MODULE_DEPTH_BYTES / sharing
 }
 
 /// A core module under way.
@@ -188,11 +172,11 @@ impl<'w> Rewrite<'w> {
                 }
                 section::CODE => push_section(&mut out, part.id, &self.code()),
                 // Nothing of what tools note down bears on running, but for the names.
-                section::CUSTOM => {}
+                CUSTOM => {}
                 _ => out.extend_from_slice(bytes(self.wasm, part.whole)),
             }
         }
-        push_section(&mut out, section::CUSTOM, &self.names());
+        push_section(&mut out, CUSTOM, &self.names());
         out
     }
 
@@ -285,12 +269,9 @@ impl<'w> Rewrite<'w> {
         push_bytes(&mut name, TOO_DEEP.as_bytes());
         let module = self.wasm.get(..self.module.range.end).unwrap_or_default();
         let known = sections(module, self.module.range.start + 8)
-            .filter(|part| part.id == section::CUSTOM)
-            .find_map(|part| {
-                let (length, at) = read_u32(self.wasm, part.content.start)?;
-                let behind = at.checked_add(length as usize).filter(|end| *end <= part.content.end)?;
-                (bytes(self.wasm, at..behind) == b"name").then_some(behind..part.content.end)
-            })
+            .filter(|part| part.id == CUSTOM)
+            .find_map(|part| custom_name(self.wasm, &part).filter(|(name, _)| *name == b"name"))
+            .map(|(_, span)| span)
             .and_then(|span| {
                 let names = self.wasm.get(..span.end)?;
                 sections(names, span.start).find(|part| part.id == FUNCTIONS)
@@ -344,63 +325,4 @@ fn value_type(ty: ValType) -> u8 {
         ValType::Ref(reference) if reference.is_func_ref() => 0x70,
         ValType::Ref(_) => 0x6f,
     }
-}
-
-/// A list with `more` items behind those it has.
-fn appended(list: &[u8], more: usize, items: &[u8]) -> Vec<u8> {
-    let (count, at) = read_u32(list, 0).unwrap_or((0, 0));
-    let mut out = Vec::with_capacity(list.len() + items.len() + 5);
-    push_u32(&mut out, count + more as u32);
-    out.extend_from_slice(list.get(at..).unwrap_or_default());
-    out.extend_from_slice(items);
-    out
-}
-
-fn counted_list(count: usize, items: &[u8]) -> Vec<u8> {
-    appended(&[0], count, items)
-}
-
-fn push_section(out: &mut Vec<u8>, id: u8, content: &[u8]) {
-    out.push(id);
-    push_bytes(out, content);
-}
-
-fn push_bytes(out: &mut Vec<u8>, content: &[u8]) {
-    push_u32(out, content.len() as u32);
-    out.extend_from_slice(content);
-}
-
-/// LEB128, unsigned.
-fn push_u32(out: &mut Vec<u8>, mut number: u32) {
-    while number >= 0x80 {
-        out.push(number as u8 | 0x80);
-        number >>= 7;
-    }
-    out.push(number as u8);
-}
-
-/// LEB128, signed.
-fn push_i32(out: &mut Vec<u8>, mut number: i32) {
-    loop {
-        let low = number as u8 & 0x7f;
-        number >>= 7;
-        let sign = low & 0x40 != 0;
-        if (number == 0 && !sign) || (number == -1 && sign) {
-            out.push(low);
-            return;
-        }
-        out.push(low | 0x80);
-    }
-}
-
-/// LEB128, unsigned, at a place; the number and the place behind it.
-fn read_u32(bytes: &[u8], at: usize) -> Option<(u32, usize)> {
-    let mut number = 0;
-    for (length, byte) in bytes.get(at..)?.iter().take(5).enumerate() {
-        number |= u32::from(byte & 0x7f) << (7 * length);
-        if byte & 0x80 == 0 {
-            return Some((number, at + length + 1));
-        }
-    }
-    None
 }

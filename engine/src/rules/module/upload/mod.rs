@@ -7,6 +7,7 @@ mod component;
 mod depth;
 mod form;
 mod read;
+mod sections;
 mod world;
 
 use std::sync::Arc;
@@ -66,10 +67,11 @@ pub(super) fn prepare(wasm: &[u8]) -> Result<Prepared, ModuleProblem> {
 /// It does not fit the contract's types, or is beyond the compiler.
 pub(super) fn compile(sandbox: &Sandbox, prepared: Prepared) -> Result<Module, ModuleProblem> {
     let Prepared { component, mut info } = prepared;
-    let compiled = Component::from_binary(&sandbox.engine, &component).map_err(not_compiled)?;
-    info.imports = world::functions(&sandbox.engine, &compiled);
-    world::check_types(&sandbox.engine, &compiled, &info)?;
-    let module = sandbox.link(&compiled, Arc::new(info)).map_err(|error| world::wrong_type(&error))?;
+    let home = sandbox.home_for(info.memory_bytes_min);
+    let compiled = Component::from_binary(&home.engine, &component).map_err(not_compiled)?;
+    info.imports = world::functions(&home.engine, &compiled);
+    world::check_types(&home.engine, &compiled, &info)?;
+    let module = home.link(&compiled, Arc::new(info)).map_err(|error| world::wrong_type(&error))?;
     match module.try_start() {
         Ok(()) => Ok(module),
         Err(failure) => {
@@ -90,6 +92,12 @@ pub(super) fn artefact(wasm: &[u8], info: &ModuleInfo, target: &str) -> Result<V
     let code = engine.and_then(|engine| engine.precompile_component(&prepared.component));
     artefact::write(info, &code.map_err(not_compiled)?)
         .map_err(|error| ModuleProblem::new(Code::BadModule, error.to_string()))
+}
+
+/// The depth that each core module of a component has.
+#[cfg(test)]
+pub(super) fn depth_of(wasm: &[u8]) -> Result<usize, ModuleProblem> {
+    read::component(wasm).map(|component| depth::of_each(&component))
 }
 
 fn not_compiled(error: wasmtime::Error) -> ModuleProblem {

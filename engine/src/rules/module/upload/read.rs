@@ -30,10 +30,6 @@ impl Component {
     pub(super) fn memory_bytes_min(&self) -> u64 {
         self.modules.iter().fold(0, |total, module| total.saturating_add(module.memory_bytes_min))
     }
-
-    fn functions(&self) -> usize {
-        self.modules.iter().map(|module| module.functions.len()).sum()
-    }
 }
 
 /// A core module.
@@ -51,7 +47,10 @@ pub(super) struct CoreModule {
     pub(super) functions: Vec<Function>,
     /// The type of each of its own functions.
     pub(super) function_types: Vec<u32>,
+    memories: u32,
     memory_bytes_min: u64,
+    tables: u32,
+    table_elements_min: u64,
 }
 
 /// A function of a core module.
@@ -176,12 +175,26 @@ fn read(wasm: &[u8], encoding: Encoding) -> Result<Component, ModuleProblem> {
 }
 
 fn check_limits(component: &Component) -> Result<(), ModuleProblem> {
-    let declared: usize = component.modules.iter().map(|module| module.function_types.len()).sum();
-    let over = |count: usize, most: usize, what: &str| {
-        (count > most).then(|| format!("{count} {what}, at most {most} are allowed"))
+    let count = |of: fn(&CoreModule) -> u64| {
+        component.modules.iter().fold(0, |sum: u64, m| sum.saturating_add(of(m)))
     };
-    let message = over(declared.max(component.functions()), limits::MODULE_FUNCTIONS_MAX, "functions")
-        .or_else(|| over(component.modules.len(), limits::MODULE_CORE_MODULES_MAX, "core modules"));
+    let counts = [
+        (
+            count(|module| module.function_types.len() as u64),
+            limits::MODULE_FUNCTIONS_MAX as u64,
+            "functions",
+        ),
+        (component.modules.len() as u64, limits::MODULE_CORE_MODULES_MAX as u64, "core modules"),
+        (count(|module| u64::from(module.memories)), u64::from(limits::MODULE_MEMORIES_MAX), "memories"),
+        (count(|module| u64::from(module.tables)), u64::from(limits::MODULE_TABLES_MAX), "tables"),
+        (
+            count(|module| module.table_elements_min),
+            limits::MODULE_TABLE_ELEMENTS_MAX as u64,
+            "elements of tables",
+        ),
+    ];
+    let over = counts.iter().find(|(count, most, _)| count > most);
+    let message = over.map(|(count, most, what)| format!("{count} {what}, at most {most} are allowed"));
     message.map_or(Ok(()), |message| Err(ModuleProblem::new(Code::ModuleLimit, message)))
 }
 
@@ -236,7 +249,14 @@ fn read_module_part(payload: Payload<'_>, module: &mut CoreModule) -> Result<(),
         Payload::MemorySection(memories) => {
             for memory in memories {
                 let bytes = memory?.initial.saturating_mul(1 << 16);
+                module.memories += 1;
                 module.memory_bytes_min = module.memory_bytes_min.saturating_add(bytes);
+            }
+        }
+        Payload::TableSection(tables) => {
+            for table in tables {
+                module.tables += 1;
+                module.table_elements_min = module.table_elements_min.saturating_add(table?.ty.initial);
             }
         }
         Payload::GlobalSection(globals) => module.globals += globals.count(),
@@ -281,13 +301,15 @@ fn read_function(
 /// What a validator's error means to the author.
 fn malformed(error: &BinaryReaderError, length: usize) -> ModuleProblem {
     let at = error.offset();
-    let message = error.message().trim_end_matches('.');
-    if at >= length || message.contains("unexpected end") {
-        let message = format!("the file ends too early: {message}, at byte {at} of {length}");
+    let message = error.message().replace('\n', ": ");
+    let message = message.trim_end_matches('.');
+    if message.starts_with("unexpected end-of-file") {
+        let message = format!("the file ends too early, at byte {at} of {length}");
         return ModuleProblem::new(Code::BadModule, message)
             .help("It was cut off on its way; upload it again.");
     }
-    if message.contains("support is not enabled") || message.contains("not enabled") {
+    let refused = ["not enabled", "must be enabled", "requires the"];
+    if refused.iter().any(|words| message.contains(words)) {
         let message =
             format!("the module uses a part of WebAssembly that rules do not have, at byte {at}: {message}");
         let help = "Build it for plain `wasm32-unknown-unknown`, without threads, exceptions, garbage collection, tail \

@@ -89,7 +89,8 @@ fn known(name: &str, version: &str) -> Result<ContractVersion, ModuleProblem> {
     Err(ModuleProblem::new(Code::BadModule, message).help(help))
 }
 
-fn no_hook(exports: &[String]) -> ModuleProblem {
+/// The finding for exports among which there is no hook.
+pub(super) fn no_hook(exports: &[String]) -> ModuleProblem {
     let known: Vec<String> = HOOKS.iter().map(|(_, name)| interface(name)).collect();
     let meant = exports.iter().find_map(|export| {
         nearest(export, known.iter().map(String::as_str))
