@@ -37,7 +37,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("unknown-import", "`env.fopen`"),
     ("wasi-import", "WASI"),
     ("wasi-component", "`wasi:clocks/wall-clock@0.2.0`"),
-    ("no-hook", "route"),
+    ("no-hook", "the module has no hook"),
     ("empty-component", "it exports nothing"),
     ("other-world", "`run`"),
     ("other-version", "version 2.0.0"),
