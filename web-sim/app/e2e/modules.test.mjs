@@ -52,16 +52,22 @@ async function drop(page, name, path) {
 const module = (page, file) => page.locator(`[data-testid="module"][data-file="${file}"]`);
 const compilation = (page, kind) => page.locator(`[data-testid="compilation"][data-kind="${kind}"]`);
 
+/** Waits for the bars of a histogram, which stand over what the calls cost at most. */
+async function bars(chart) {
+  await chart.locator('svg text', { hasText: /^≤ [\d.]+[kM]?$/ }).first().waitFor({ timeout: 30_000 });
+}
+
 test('an example with modules runs without a host, and shows what their calls cost', async () => {
   const { page, problems, close } = await open({ hash: '#tenant=marketplace&scenario=fraud-wave&file=rules/20-fraud-score.wasm' });
   await complete(page);
   const card = page.locator('[data-testid="module"][data-file="rules/20-fraud-score.wasm"][data-state="ready"]');
   assert.match(await textOf(card, problems), /pointsman:rule@1\.0\.0.*route.*lookup\.contains-any.*5,000,000.*default/s);
-  await page.getByTestId('module-use').locator('svg path').first().waitFor();
+  // The bars stand over what the calls cost at most.
+  await bars(page.getByTestId('module-use'));
   const row = page.getByTestId('costs').locator('[data-rule="rules/40-language-router.toml"]');
   assert.match(await textOf(row, problems), /[1-9]\d*/);
   await row.getByRole('button', { name: /^What calls of/ }).click();
-  await page.locator('[data-testid="cost-chart"][data-rule="rules/40-language-router.toml"] svg path').first().waitFor();
+  await bars(page.locator('[data-testid="cost-chart"][data-rule="rules/40-language-router.toml"]'));
 
   await page.getByRole('tab', { name: 'Be a visitor' }).click();
   const told = page.getByTestId('rules').locator('[data-rule="20-fraud-score"][data-outcome="matched"]');
@@ -75,7 +81,7 @@ test('scripts have what their operations cost beside them', async () => {
   await complete(page);
   const row = page.getByTestId('costs').locator('[data-rule="rules/40-vip-value.toml"]');
   assert.match(await textOf(row, problems), /[1-9]\d*/);
-  await page.getByTestId('cost-chart').locator('svg path').first().waitFor();
+  await bars(page.getByTestId('cost-chart'));
   await close();
 });
 
@@ -139,7 +145,7 @@ test('with a host: signed in, a dropped module is compiled, runs, and shows what
   await page.locator('[data-testid="run"]:enabled').click();
   await complete(page);
   const use = page.getByTestId('module-use');
-  await use.locator('svg path').first().waitFor({ timeout: 30_000 });
+  await bars(use);
   assert.match(await textOf(use, problems), /Calls[\d,]*[1-9]/);
 
   // Being asked is in the trace, with fuel and memory.

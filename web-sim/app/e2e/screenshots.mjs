@@ -12,7 +12,7 @@ if (!folder) {
 /** What is shown, under which name and in which appearances, and what must be there before the picture is taken. */
 const scenes = [
   { name: 'first-screen', schemes: ['light', 'dark'], hash: '', ready: '[data-testid="run-line"][data-ended="complete"]' },
-  { name: 'module', schemes: ['light', 'dark'], hash: '#tenant=marketplace', ready: '[data-testid="module-use"] svg path' },
+  { name: 'module', schemes: ['light', 'dark'], hash: '#tenant=marketplace', ready: '[data-testid="module-use"] svg' },
   { name: 'visitor', schemes: ['light'], hash: '#tab=visitor&file=rules/90-refund.toml', ready: '[data-testid="route"]' },
 ];
 

@@ -31,7 +31,7 @@ export function CostTable({ rules, kindOf }: CostTableProps) {
     .toSorted((a, b) => b.cost.calls * b.cost.cost_mean - a.cost.calls * a.cost.cost_mean || a.rule - b.rule);
   if (rows.length === 0) return null;
   const shown = rows.find(({ file }) => file === picked) ?? rows[0];
-  const number = (value: number) => compact(value, i18n.language);
+  const ofCalls = ({ calls }: RuleCost, value: number) => (calls === 0 ? '' : compact(value, i18n.language));
 
   return (
     <Card title={t('simulate.cost.title')} aside={t('simulate.cost.aside')}>
@@ -41,7 +41,7 @@ export function CostTable({ rules, kindOf }: CostTableProps) {
             <th>{t('simulate.rule')}</th>
             <th>{t('simulate.cost.calls')}</th>
             <th>{t('simulate.cost.failed')}</th>
-            <th className={styles.spread}>{t('simulate.cost.spread')}</th>
+            <th className={`${tables.text ?? ''} ${styles.spread ?? ''}`}>{t('simulate.cost.spread')}</th>
             <th>{t('simulate.cost.p50')}</th>
             <th>P99</th>
             <th>{t('simulate.cost.max')}</th>
@@ -76,9 +76,9 @@ export function CostTable({ rules, kindOf }: CostTableProps) {
                   <Spread cost={cost} kind={kind} />
                 </button>
               </td>
-              <td>{number(cost.cost_p50)}</td>
-              <td>{number(cost.cost_p99)}</td>
-              <td title={count(cost.cost_max, i18n.language)}>{number(cost.cost_max)}</td>
+              <td>{ofCalls(cost, cost.cost_p50)}</td>
+              <td>{ofCalls(cost, cost.cost_p99)}</td>
+              <td title={count(cost.cost_max, i18n.language)}>{ofCalls(cost, cost.cost_max)}</td>
               <td>{cost.memory_bytes_max > 0 ? bytes(cost.memory_bytes_max) : ''}</td>
             </tr>
           ))}
@@ -113,7 +113,7 @@ function Spread({ cost, kind }: { cost: RuleCost; kind: RuleKind | undefined }) 
   const bars = merged(cost.spread, STEPS);
   const most = Math.max(...bars.map(({ calls }) => calls), 1);
   return (
-    <svg viewBox={`0 0 ${STEPS * 4} 18`} className={styles.picture} data-kind={kind} aria-hidden="true">
+    <svg viewBox={`0 0 ${STEPS * 4} 18`} preserveAspectRatio="xMinYMid" className={styles.picture} data-kind={kind} aria-hidden="true">
       {bars.map(({ calls }, at) => {
         const height = calls === 0 ? 0 : Math.max((calls / most) * 17, 1.5);
         return <rect key={at} x={at * 4} y={18 - height} width={3} height={height} />;
