@@ -1,7 +1,8 @@
 //! What you simulate is what you ship: native and WebAssembly give the same events, to the byte.
 //!
-//! Random tenants with random rules, scripts and scenarios, and every example, are run natively and in Node; the
-//! browser test `parity.test.mjs` runs the same cases in Chromium. `cargo xtask test` builds the WebAssembly first.
+//! Random tenants with random rules, scripts and scenarios, every example, and every example and hostile module are run
+//! natively and in Node; the browser test `parity.test.mjs` runs the same cases in Chromium. Modules are compiled to machine
+//! code natively and interpreted in WebAssembly: their answers, their failures and their fuel must be the same. `cargo xtask test` builds the WebAssembly first.
 #![expect(
     clippy::expect_used,
     clippy::panic,
@@ -11,12 +12,15 @@
 
 #[path = "parity/cases.rs"]
 mod cases;
+#[path = "parity/guests.rs"]
+mod guests;
 
 use std::process::Command;
 
 use cases::{Case, Digests};
-use pointsman_engine::rules::{NoModules, Ruleset};
-use pointsman_engine::simulation::{Unobserved, read_scenario, simulate};
+use pointsman_engine::rules::Ruleset;
+use pointsman_engine::rules::module::Sandbox;
+use pointsman_engine::simulation::{Report, Unobserved, read_scenario, simulate};
 use pointsman_engine::tenant::TenantFolder;
 use pointsman_tests::repository;
 
@@ -32,22 +36,25 @@ struct InNode {
     arithmetic: Vec<String>,
 }
 
-fn run_natively(case: &Case) -> Digests {
-    let files = case.files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes())).collect();
-    let compiled = Ruleset::compile(&TenantFolder { files }, None, &NoModules);
+fn run_natively(sandbox: &Sandbox, case: &Case) -> (Report, Digests) {
+    let texts = case.files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes()));
+    let files = texts.chain(case.modules.iter().map(|(path, wasm)| (path.clone(), wasm.0.clone()))).collect();
+    let compiled = Ruleset::compile(&TenantFolder { files }, None, sandbox);
     let ruleset = compiled.ruleset.unwrap_or_else(|| panic!("{}: {:#?}", case.name, compiled.diagnostics));
     let text = &case.files[&format!("scenarios/{}.toml", case.scenario)];
     let (scenario, findings) = read_scenario(&case.scenario, text, ruleset.directory());
     let scenario = scenario.unwrap_or_else(|| panic!("{}: {findings:#?}", case.name));
     let report = simulate(&ruleset, &scenario, case.seed, &mut Unobserved);
-    Digests {
+    let digests = Digests {
         name: case.name.clone(),
         digest: report.digest.to_string(),
         revision: report.revision.to_string(),
         events: report.events,
         conversations: report.conversations,
         kpi: serde_json::to_string(&report.kpi).expect("figures are plain data"),
-    }
+        rules: serde_json::to_string(&report.rules).expect("figures are plain data"),
+    };
+    (report, digests)
 }
 
 #[test]
@@ -56,9 +63,16 @@ fn native_and_webassembly_agree_to_the_byte() {
     let wasm = root.join("web-sim/app/src/generated/wasm/pointsman.js");
     assert!(wasm.exists(), "there is no {}: run `cargo xtask wasm` first", wasm.display());
 
-    let mut all = cases::examples();
+    let sandbox = Sandbox::new().expect("a sandbox");
+    let mut all = cases::examples(&sandbox);
     all.extend((0..RANDOM_CASES).map(cases::random));
-    let native: Vec<Digests> = all.iter().map(run_natively).collect();
+    let mut native: Vec<Digests> = all.iter().map(|case| run_natively(&sandbox, case).1).collect();
+    for guests in guests::all(&sandbox) {
+        let (report, digests) = run_natively(&sandbox, &guests.case);
+        guests.check(&report);
+        native.push(digests);
+        all.push(guests.case);
+    }
     let conversations: u64 = native.iter().map(|digests| digests.conversations).sum();
     let distinct: std::collections::BTreeSet<_> = native.iter().map(|digests| &digests.digest).collect();
     assert_eq!(distinct.len(), native.len(), "two cases gave the same events: they do not test two things");
@@ -89,9 +103,10 @@ fn native_and_webassembly_agree_to_the_byte() {
 
 #[test]
 fn the_same_seed_gives_the_same_run_three_times() {
-    let case = cases::example("shop", "promo-peak", 7);
-    let first = run_natively(&case);
-    assert_eq!(run_natively(&case), first);
-    assert_eq!(run_natively(&case), first);
+    let sandbox = Sandbox::new().expect("a sandbox");
+    let case = cases::example(&sandbox, "shop", "promo-peak", 7);
+    let first = run_natively(&sandbox, &case).1;
+    assert_eq!(run_natively(&sandbox, &case).1, first);
+    assert_eq!(run_natively(&sandbox, &case).1, first);
     println!("shop, promo-peak, seed 7: {} ({} conversations)", first.digest, first.conversations);
 }

@@ -3,17 +3,33 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use pointsman_engine::rules::module::Sandbox;
 use rand_core::Rng;
 use rand_pcg::Pcg64Mcg;
 use serde::{Deserialize, Serialize};
 
 /// A tenant, one of its scenarios and a seed.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct Case {
     pub(crate) name: String,
     pub(crate) files: BTreeMap<String, String>,
+    pub(crate) modules: BTreeMap<String, Binary>,
+    /// What the browser is given beside the modules.
+    pub(crate) artefacts: Vec<Binary>,
     pub(crate) scenario: String,
     pub(crate) seed: u64,
+}
+
+/// Bytes, in JSON as base64.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Binary(pub(crate) Vec<u8>);
+
+impl Serialize for Binary {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&STANDARD.encode(&self.0))
+    }
 }
 
 /// What a run of a case comes to.
@@ -26,32 +42,49 @@ pub(crate) struct Digests {
     pub(crate) conversations: u64,
     /// Every figure, as JSON: they too are equal to the last digit.
     pub(crate) kpi: String,
+    /// What each rule did and what its calls cost, as JSON.
+    pub(crate) rules: String,
 }
 
 /// One example.
-pub(crate) fn example(tenant: &str, scenario: &str, seed: u64) -> Case {
+pub(crate) fn example(sandbox: &Sandbox, tenant: &str, scenario: &str, seed: u64) -> Case {
     let folder = pointsman_tests::example(tenant).expect("an example");
-    let text = |content: Vec<u8>| String::from_utf8(content).expect("examples are UTF-8");
-    Case {
-        name: format!("{tenant}, {scenario}, seed {seed}"),
-        files: folder.files.into_iter().map(|(path, content)| (path, text(content))).collect(),
-        scenario: scenario.to_owned(),
-        seed,
+    let name = format!("{tenant}, {scenario}, seed {seed}");
+    let mut case = Case { name, scenario: scenario.to_owned(), seed, ..Case::default() };
+    for (path, content) in folder.files {
+        if path.ends_with(".wasm") {
+            case.add_module(sandbox, path, content);
+        } else {
+            case.files.insert(path, String::from_utf8(content).expect("examples are UTF-8"));
+        }
+    }
+    case
+}
+
+impl Case {
+    pub(crate) fn add_module(&mut self, sandbox: &Sandbox, path: String, wasm: Vec<u8>) {
+        let artefact = Binary(sandbox.artefact(&wasm).unwrap_or_else(|problem| panic!("{path}: {problem}")));
+        if !self.artefacts.contains(&artefact) {
+            self.artefacts.push(artefact);
+        }
+        self.modules.insert(path, Binary(wasm));
     }
 }
 
 /// Every scenario of every example.
-pub(crate) fn examples() -> Vec<Case> {
+pub(crate) fn examples(sandbox: &Sandbox) -> Vec<Case> {
     [
         ("shop", "promo-peak", 7),
         ("shop", "weekday", 1),
         ("shop", "night", 2),
         ("saas-en", "weekday", 3),
         ("saas-en", "incident", 4),
+        ("marketplace", "weekday", 8),
+        ("marketplace", "fraud-wave", 9),
         ("erlang", "erlang-c", 5),
         ("erlang", "erlang-a", 6),
     ]
-    .map(|(tenant, scenario, seed)| example(tenant, scenario, seed))
+    .map(|(tenant, scenario, seed)| example(sandbox, tenant, scenario, seed))
     .into()
 }
 
@@ -104,7 +137,8 @@ pub(crate) fn random(n: u64) -> Case {
         files.insert(format!("rules/9{at}-script.rhai"), script);
     }
     files.insert("scenarios/day.toml".to_owned(), scenario(&mut dice));
-    Case { name: format!("random {n}"), files, scenario: "day".to_owned(), seed: dice.below(1 << 40) }
+    let (name, scenario) = (format!("random {n}"), "day".to_owned());
+    Case { name, files, scenario, seed: dice.below(1 << 40), ..Case::default() }
 }
 
 fn tenant(dice: &mut Dice, groups: u64) -> String {
