@@ -34,6 +34,12 @@ impl std::fmt::Display for ContractVersion {
 }
 
 impl ContractVersion {
+    /// Whether a host with this version has everything that a module built against `other` may ask for.
+    #[must_use]
+    pub fn covers(self, other: ContractVersion) -> bool {
+        self.major == other.major && other.minor <= self.minor
+    }
+
     /// Reads `1.0.0`.
     #[cfg(not(target_family = "wasm"))]
     pub(super) fn parse(text: &str) -> Option<ContractVersion> {

@@ -129,7 +129,9 @@ fn read(wasm: &[u8], encoding: Encoding) -> Result<Component, ModuleProblem> {
                 );
                 return Err(ModuleProblem::new(Code::ModuleLimit, message));
             }
-            component.modules.last_mut().map(|module| module.functions.push(read));
+            if let Some(module) = component.modules.last_mut() {
+                module.functions.push(read);
+            }
             continue;
         }
         if let Payload::Version { encoding: found, range, .. } = &payload {

@@ -74,8 +74,7 @@ fn known(name: &str, version: &str) -> Result<ContractVersion, ModuleProblem> {
         let message = format!("`{name}` has no version like {CONTRACT_VERSION}");
         return Err(ModuleProblem::new(Code::BadModule, message).help("Build the module with the SDK."));
     };
-    let (major, minor) = (version.major, version.minor);
-    if major == CONTRACT_VERSION.major && minor <= CONTRACT_VERSION.minor {
+    if CONTRACT_VERSION.covers(version) {
         return Ok(version);
     }
     let newer = version > CONTRACT_VERSION;
