@@ -117,7 +117,10 @@ pub(super) fn fold(original: &str) -> Folded {
                 }
                 folder.copy_until(start);
                 match known {
-                    Step::Becomes(to) if alone => folder.push(to, chars.offset()),
+                    Step::Becomes(to) if alone => {
+                        folder.note_word(to);
+                        folder.push(to, chars.offset());
+                    }
                     _ => folder.cluster(chars.offset()),
                 }
                 last = at;
@@ -181,9 +184,17 @@ impl Folder<'_> {
         self.done = end;
     }
 
+    /// What a character has become may itself depend on its word, as 瀋 → 沈 does in 沈思.
+    fn note_word(&mut self, to: char) {
+        self.depends_on_words |= self.simplifier.step(to) == Step::DependsOnWord;
+    }
+
     fn simplify(&mut self, c: char) -> char {
         match self.simplifier.step(c) {
-            Step::Becomes(to) => return to,
+            Step::Becomes(to) => {
+                self.note_word(to);
+                return to;
+            }
             Step::DependsOnWord => self.depends_on_words = true,
             Step::Stays | Step::Unknown => {}
         }

@@ -307,3 +307,12 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_a_character_becomes_may_depend_on_its_word_too() {
+    for text in ["瀋思", "沈思", "瀋陽", "沈阳"] {
+        let once = normal(text);
+        assert_eq!(normal(&once), once, "{text}");
+    }
+    assert_eq!(normal("瀋陽"), "沈阳");
+}

@@ -85,6 +85,7 @@ pub(super) fn pooled() -> Config {
         .max_core_instances_per_component(limits::MODULE_CORE_MODULES_MAX as u32)
         .max_memories_per_component(limits::MODULE_MEMORIES_MAX)
         .max_tables_per_component(limits::MODULE_TABLES_MAX)
+        .max_tables_per_module(limits::MODULE_TABLES_MAX)
         .max_memory_size(limits::MODULE_MEMORY_BYTES_MAX)
         .table_elements(limits::MODULE_TABLE_ELEMENTS_MAX)
         .linear_memory_keep_resident(2 << 20)

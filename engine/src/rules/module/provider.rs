@@ -20,13 +20,19 @@ pub struct ModuleProblem {
 
 impl ModuleProblem {
     pub(super) fn new(code: Code, message: impl Into<String>) -> ModuleProblem {
-        ModuleProblem { code, message: message.into(), help: None }
+        ModuleProblem { code, message: one_line(&message.into()), help: None }
     }
 
     pub(super) fn help(mut self, help: impl Into<String>) -> ModuleProblem {
         self.help = Some(help.into());
         self
     }
+}
+
+/// A text with names from outside in it, on one line and without what a terminal could take for a command.
+fn one_line(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    lines.join(": ").replace(|c: char| c.is_control(), "\u{fffd}")
 }
 
 /// Turns the bytes of a `.wasm` file into a module that runs.
