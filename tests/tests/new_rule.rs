@@ -1,5 +1,5 @@
 //! A rule project begins, is tested and built as the documents say, and its module routes.
-#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails loudly")]
 
 mod host_process;
 

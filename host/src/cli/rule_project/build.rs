@@ -29,7 +29,7 @@ pub(in crate::cli) struct Arguments {
 pub(in crate::cli) fn run(arguments: &Arguments, format: Format) -> anyhow::Result<Verdict> {
     if let Some(project) = RuleProject::find(&arguments.dir)? {
         let module = project.module();
-        return Ok(told(build(&project, &module)?, &module, format)?);
+        return told(build(&project, &module)?, &module, format);
     }
     let sources = arguments.dir.join("rules/src");
     let mut verdict = Verdict::Well;

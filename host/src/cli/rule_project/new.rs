@@ -67,7 +67,7 @@ pub(in crate::cli) fn run(arguments: &Arguments, format: Format) -> anyhow::Resu
         Format::Json => output::json(&serde_json::json!({ "folder": folder, "files": files }))?,
         Format::Human => {
             let place = folder.display();
-            output::say(&format!("{} is a rule in {}:", paint(NAME, &place.to_string()), lang.name()));
+            output::say(&format!("{} is a rule in {}:", paint(NAME, place.to_string()), lang.name()));
             files.iter().for_each(|file| output::say(&format!("  {file}")));
             output::say(&format!(
                 "\nNext:\n  pointsman test {place}\n  pointsman build {place}\n  pointsman explain {place} --text 退款"
