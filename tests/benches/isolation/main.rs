@@ -22,9 +22,9 @@ use server::{Server, program};
 use support::{Ratios, wanted};
 use tokio::task::JoinHandle;
 
-const ROUNDS: usize = 6;
+const ROUNDS: usize = 4;
 /// Conversations of the quiet tenant in a round, one after the other.
-const CONVERSATIONS: usize = 400;
+const CONVERSATIONS: usize = 250;
 /// Between two of them.
 const PAUSE: Duration = Duration::from_millis(3);
 /// Connections over which the other tenant sends as fast as it is answered.

@@ -59,6 +59,13 @@ impl Server {
         Server { child, address, data: data.to_owned() }
     }
 
+    /// A line of `/proc/PID/status` in kilobytes, such as `VmRSS`.
+    pub(crate) fn status_kb(&self, field: &str) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'));
+        line.expect("the field").trim().trim_end_matches("kB").trim().parse().expect("a number")
+    }
+
     /// A connection of its own.
     pub(crate) fn connect(&self) -> std::io::Result<Client> {
         Client::connect(&self.address)
