@@ -67,6 +67,7 @@ pub(crate) struct Made {
 }
 
 /// The modules of these seeds, as `tests/smith` makes them.
+#[expect(clippy::zombie_processes, reason = "it is waited for behind its last module")]
 pub(crate) fn made(seeds: Range<u64>) -> impl Iterator<Item = Made> {
     let root = pointsman_tests::repository();
     let mut smith = Command::new(env!("CARGO"))
