@@ -1,12 +1,7 @@
 //! Anything can be sent to the host as a module: every answer is an acceptance or a problem in words, and the host goes
 //! on with its memory where it was.
 #![cfg(test)]
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "a test fails loudly, and says what it saw"
-)]
+#![expect(clippy::print_stdout, reason = "a test fails loudly, and says what it saw")]
 
 mod host_process;
 #[path = "hostile/tenant.rs"]
