@@ -23,6 +23,11 @@ pub enum FolderError {
 /// How deep folders may lie in one another.
 const DEPTH_MAX: usize = 4;
 
+/// Whether the file at this path is a module: bytes, not a text.
+pub(crate) fn is_module(path: &str) -> bool {
+    path.ends_with(".wasm")
+}
+
 /// Reads every file of a tenant folder but hidden ones.
 ///
 /// # Errors

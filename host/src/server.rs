@@ -42,9 +42,9 @@ pub enum StartError {
     /// The store does not open.
     #[error(transparent)]
     Store(#[from] OpenError),
-    /// The store failed.
-    #[error("the store failed: {0}")]
-    Read(#[from] sqlx::Error),
+    /// The tenants cannot be served.
+    #[error(transparent)]
+    Tenants(#[from] tenants::StartError),
     /// Modules cannot run on this machine.
     #[error(transparent)]
     Sandbox(#[from] SandboxError),

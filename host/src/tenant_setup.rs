@@ -10,6 +10,7 @@ use pointsman_engine::tenant::TenantFolder;
 
 use crate::clock;
 use crate::compile::check;
+use crate::folder::is_module;
 use crate::http::App;
 use crate::problem::Problem;
 use crate::role::Role;
@@ -75,7 +76,7 @@ pub async fn set_up(app: &App, slug: &str, folder: TenantFolder) -> Result<Optio
         let modules: Vec<_> = folder
             .files
             .iter()
-            .filter(|(path, _)| path.ends_with(".wasm"))
+            .filter(|(path, _)| is_module(path))
             .filter_map(|(_, wasm)| Some((sandbox.compile(wasm).ok()?.info().as_ref().clone(), wasm.clone())))
             .collect();
         (folder, compiled, modules)

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::style::{BAD, DIM, GOOD, paint};
 use super::{Format, Verdict, findings, output};
 use crate::compile::check;
-use crate::folder::read_folder;
+use crate::folder::{is_module, read_folder};
 
 /// Make a tenant folder the live ruleset of a running server
 #[derive(Debug, Args)]
@@ -69,7 +69,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> anyhow::Result<Verdi
     };
     let mut files = serde_json::Map::new();
     for (path, bytes) in &folder.files {
-        let content = if path.ends_with(".wasm") {
+        let content = if is_module(path) {
             match server.upload(bytes)? {
                 (200 | 201, module) => json!({ "module": module.get("module") }),
                 (_, problem) => return refused(&problem, format),

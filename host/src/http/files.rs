@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use pointsman_engine::limits;
+use pointsman_engine::rules::module::module_hash;
 use pointsman_engine::tenant::TenantFolder;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::App;
+use crate::folder::is_module;
 use crate::problem::Problem;
 use crate::store::TenantId;
 
@@ -33,10 +35,6 @@ pub(crate) enum FileContent {
 pub(crate) struct ModuleName {
     /// BLAKE3 of the bytes that were uploaded, in 64 hexadecimal digits.
     module: String,
-}
-
-fn is_module(path: &str) -> bool {
-    path.ends_with(".wasm")
 }
 
 /// The folder with these files.
@@ -91,7 +89,7 @@ pub(crate) async fn folder_of(app: &App, tenant: TenantId, files: Files) -> Resu
 pub(crate) fn files_of(folder: TenantFolder) -> Files {
     let content = |path: &str, bytes: Vec<u8>| {
         if is_module(path) {
-            FileContent::Module(ModuleName { module: blake3::hash(&bytes).to_hex().to_string() })
+            FileContent::Module(ModuleName { module: module_hash(&bytes).to_string() })
         } else {
             FileContent::Text(String::from_utf8_lossy(&bytes).into_owned())
         }

@@ -103,8 +103,12 @@ pub(crate) async fn upload(
     transaction.commit().await?;
     drop(writer);
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
-    let kept = app.store.module(principal.tenant, &row.info.hash).await?.unwrap_or(row);
-    Ok((status, axum::Json(view(kept))).into_response())
+    // One that was there keeps who uploaded it, and when.
+    let row = match is_new {
+        true => row,
+        false => app.store.module(principal.tenant, &row.info.hash).await?.unwrap_or(row),
+    };
+    Ok((status, axum::Json(view(row))).into_response())
 }
 
 /// Which modules to list.

@@ -6,7 +6,6 @@ use std::time::Duration;
 use pointsman_engine::desk::{Batch, Command, CommandBody, Desk, Refusal};
 use pointsman_engine::rules::Ruleset;
 use pointsman_engine::time::Timestamp;
-use pointsman_engine::trace::TraceLevel;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -16,6 +15,7 @@ use super::feed::Committed;
 use super::recent::{Known, Recent};
 use super::records::{rows_of, signed};
 use super::recovery::{RecoveryError, recover};
+use super::slow_lane::{Handled, Pace};
 use crate::clock;
 use crate::journal::{Entry, Lane, NewLive, Rows};
 use crate::observe::metrics::CommandLabel;
@@ -36,6 +36,7 @@ pub(super) struct Actor {
     live: Option<(i64, Arc<Ruleset>)>,
     lane: Arc<Lane>,
     recent: Recent,
+    pace: Pace,
     last_at: i64,
     snapshot_seq: u64,
     not_before: Option<Instant>,
@@ -60,6 +61,7 @@ impl Actor {
             live: recovered.live,
             lane: Arc::new(Lane::new(seq)),
             recent: Recent::default(),
+            pace: Pace::default(),
             last_at: recovered.last_at,
             snapshot_seq: seq,
             not_before: None,
@@ -100,7 +102,7 @@ impl Actor {
                     }
                 }
             }
-            if self.desk.seq() - self.snapshot_seq >= self.shared.options.snapshot_events {
+            if self.desk.seq().saturating_sub(self.snapshot_seq) >= self.shared.options.snapshot_events {
                 self.snapshot(None).await;
             }
         }
@@ -149,8 +151,7 @@ impl Actor {
         let seq = self.desk.seq();
         let command = Command { at, body: CommandBody::Tick };
         let origin = Origin { principal: CLOCK.to_owned(), audit: None, idempotency: None };
-        self.carry_out(&ruleset, &command, origin, None, |_, _, outcome| (outcome.map(|()| None), None))
-            .await;
+        self.carry_out(&ruleset, command, origin, None, |_, _, outcome| (outcome.map(|()| None), None)).await;
         self.not_before = None;
         if self.desk.seq() == seq && self.desk.next_deadline().is_some_and(|next| next <= at) {
             tracing::error!(tenant = self.tenant.0, "a deadline stays although it has passed");
@@ -181,7 +182,7 @@ impl Actor {
         };
         let command = Command { at, body };
         let origin = Origin { principal, audit, idempotency };
-        self.carry_out(&ruleset, &command, origin, Some(reply), |context, batch, outcome| {
+        self.carry_out(&ruleset, command, origin, Some(reply), |context, batch, outcome| {
             (outcome.map(|()| Some(render(context, batch))), None)
         })
         .await;
@@ -221,7 +222,7 @@ impl Actor {
         let mut new_live =
             NewLive { tenant: self.tenant, row, name: ruleset.directory().settings.name.clone() };
         let published = self
-            .carry_out(&ruleset, &command, origin, Some(reply), |_, batch, outcome| match outcome {
+            .carry_out(&ruleset, command, origin, Some(reply), |_, batch, outcome| match outcome {
                 Ok(()) => {
                     new_live.row.first_seq = batch.events.first().map_or(0, |record| signed(record.seq));
                     (Ok(Some(render(number, batch))), Some(new_live))
@@ -239,7 +240,7 @@ impl Actor {
     async fn carry_out(
         &mut self,
         ruleset: &Arc<Ruleset>,
-        command: &Command,
+        command: Command,
         origin: Origin,
         reply: Option<ReplySender>,
         finish: impl FnOnce(
@@ -248,9 +249,14 @@ impl Actor {
             Result<(), Refusal>,
         ) -> (Result<Option<Reply>, Refusal>, Option<NewLive>),
     ) -> bool {
-        let mut batch = Batch::default();
-        let outcome = self.desk.handle(ruleset, command, TraceLevel::Full, &mut batch);
-        self.count(command, &outcome, &batch);
+        let desk = std::mem::take(&mut self.desk);
+        let handled = self.pace.handle(&self.shared.slow_lane, desk, ruleset, command).await;
+        let Ok(Handled { desk, command, batch, outcome, .. }) = handled else {
+            self.break_off("a command failed", reply);
+            return false;
+        };
+        self.desk = desk;
+        self.count(&command, &outcome, &batch);
         let context = Context {
             tenant: self.tenant,
             desk: &self.desk,
@@ -261,15 +267,11 @@ impl Actor {
         let (answer, new_live) = finish(&context, &batch, outcome);
         let carried_out = answer.is_ok();
         let Origin { principal, audit, idempotency } = origin;
-        let mut rows = match rows_of(self.tenant, principal.clone(), command, &batch) {
+        let mut rows = match rows_of(self.tenant, principal.clone(), &command, &batch) {
             Ok(rows) => rows,
             Err(error) => {
-                // The desk is ahead of what can be written down: drop it.
-                tracing::error!(%error, tenant = self.tenant.0, "the desk is folded anew");
-                self.lane.break_off();
-                if let Some(reply) = reply {
-                    drop(reply.send(Err(Problem::fault())));
-                }
+                // The desk is ahead of what can be written down.
+                self.break_off(&error.to_string(), reply);
                 return false;
             }
         };
@@ -323,6 +325,15 @@ impl Actor {
         )
         .await;
         carried_out
+    }
+
+    /// Gives the desk up: the next incarnation folds it anew from the journal.
+    fn break_off(&self, why: &str, reply: Option<ReplySender>) {
+        tracing::error!(why, tenant = self.tenant.0, "the desk is folded anew");
+        self.lane.break_off();
+        if let Some(reply) = reply {
+            drop(reply.send(Err(Problem::fault())));
+        }
     }
 
     /// Answers without a command, but not before what was decided earlier is durable.

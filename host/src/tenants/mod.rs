@@ -7,6 +7,7 @@ mod feed;
 mod recent;
 mod records;
 mod recovery;
+mod slow_lane;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -33,6 +34,7 @@ use crate::observe::metrics::Metrics;
 use crate::problem::Problem;
 use crate::store::{Store, TenantId};
 use actor::Actor;
+use slow_lane::SlowLane;
 
 /// Commands that may wait for one tenant. Whoever comes with more is asked to come again.
 const MAILBOX_MAX: usize = 1_024;
@@ -58,6 +60,17 @@ pub struct Tenants {
     shared: Arc<Shared>,
 }
 
+/// The tenants cannot be served.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The store failed.
+    #[error("the store failed: {0}")]
+    Store(#[from] sqlx::Error),
+    /// The system has no more threads.
+    #[error("cannot start the threads of the slow lane: {0}")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+}
+
 #[derive(Debug)]
 struct Shared {
     store: Store,
@@ -65,6 +78,7 @@ struct Shared {
     sandbox: Arc<Sandbox>,
     metrics: Arc<Metrics>,
     feeds: Feeds,
+    slow_lane: SlowLane,
     options: Options,
     actors: Mutex<Actors>,
     sleeping: Mutex<BTreeSet<(i64, TenantId)>>,
@@ -89,14 +103,15 @@ impl Tenants {
     /// The tenants of a store. Those that want to be woken are woken in time.
     ///
     /// # Errors
-    /// The store failed.
+    /// The store failed, or the system has no more threads.
     pub async fn start(
         store: Store,
         journal: Journal,
         sandbox: Arc<Sandbox>,
         metrics: Arc<Metrics>,
         options: Options,
-    ) -> Result<Tenants, sqlx::Error> {
+    ) -> Result<Tenants, StartError> {
+        let slow_lane = SlowLane::start()?;
         let sleeping = store.wake_list().await?.into_iter().collect();
         let shared = Arc::new(Shared {
             store,
@@ -104,6 +119,7 @@ impl Tenants {
             sandbox,
             metrics,
             feeds: Feeds::default(),
+            slow_lane,
             options,
             actors: Mutex::default(),
             sleeping: Mutex::new(sleeping),

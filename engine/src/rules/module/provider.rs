@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{ArtefactError, Module, ModuleHash, Sandbox};
+use super::{ArtefactError, Module, ModuleHash, Sandbox, module_hash};
 use crate::diagnostic::Code;
 
 /// Why the bytes of a `.wasm` file are no module that can run.
@@ -82,13 +82,13 @@ impl Precompiled {
     /// Whether the module with these bytes is there.
     #[must_use]
     pub fn has(&self, wasm: &[u8]) -> bool {
-        self.modules.contains_key(blake3::hash(wasm).as_bytes())
+        self.modules.contains_key(module_hash(wasm).as_bytes())
     }
 }
 
 impl Modules for Precompiled {
     fn module(&self, wasm: &[u8]) -> Result<Arc<Module>, ModuleProblem> {
-        let module = self.modules.get(blake3::hash(wasm).as_bytes());
+        let module = self.modules.get(module_hash(wasm).as_bytes());
         module.cloned().ok_or_else(|| {
             ModuleProblem::new(Code::ModuleNotCompiled, "this module is not compiled yet")
                 .help("The host compiles it; sign in, so that it can be sent there.")

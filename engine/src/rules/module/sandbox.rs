@@ -10,7 +10,7 @@ use wasmtime::{Config, Engine};
 use super::cache::Cache;
 use super::call::CallState;
 #[cfg(not(target_family = "wasm"))]
-use super::{Module, ModuleProblem, Modules, upload};
+use super::{Module, ModuleProblem, Modules, module_hash, upload};
 use super::{config, imports};
 
 /// Why there is no sandbox on this machine.
@@ -139,7 +139,7 @@ impl Sandbox {
     /// # Errors
     /// What is wrong with it.
     pub fn compile(&self, wasm: &[u8]) -> Result<Arc<Module>, ModuleProblem> {
-        self.cache.get(blake3::hash(wasm), || {
+        self.cache.get(module_hash(wasm), || {
             let prepared = upload::prepare(wasm)?;
             upload::compile(self, prepared)
         })

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
-use super::{Module, ModuleInfo, ModuleProblem, Sandbox, artefact, config};
+use super::{Module, ModuleInfo, ModuleProblem, Sandbox, artefact, config, module_hash};
 use crate::diagnostic::Code;
 use crate::limits;
 
@@ -45,7 +45,7 @@ pub(super) fn prepare(wasm: &[u8]) -> Result<Prepared, ModuleProblem> {
     let component = read::component(wasm)?;
     let world = world::of(&component)?;
     let info = ModuleInfo {
-        hash: blake3::hash(uploaded).to_hex().to_string(),
+        hash: module_hash(uploaded).to_string(),
         bytes: uploaded.len() as u64,
         hooks: world.hooks,
         contract: world.contract,
