@@ -5,8 +5,9 @@
 use std::{env, process::ExitCode};
 
 use pointsman_engine::explain::{Explanation, Visit};
+use pointsman_engine::simulation::compare::Comparison;
 use pointsman_engine::simulation::{Progress, Report};
-use pointsman_web_sim::{Checked, Reference, Refused, Start, TestLine, Version};
+use pointsman_web_sim::{Checked, PairTold, Reference, Refused, Start, TestLine, Version};
 use ts_rs::{Config, ExportError, TS};
 
 fn main() -> ExitCode {
@@ -30,6 +31,8 @@ fn export(config: &Config) -> Result<(), ExportError> {
     Start::export_all(config)?;
     Progress::export_all(config)?;
     Report::export_all(config)?;
+    PairTold::export_all(config)?;
+    Comparison::export_all(config)?;
     Refused::export_all(config)
 }
 

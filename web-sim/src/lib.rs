@@ -8,6 +8,7 @@ mod catalogue;
 mod finding;
 mod module_line;
 mod modules;
+mod pair;
 mod position;
 mod reference;
 mod refused;
@@ -17,6 +18,7 @@ mod workspace;
 pub use catalogue::{Catalogue, GroupLine, RuleLine, ScenarioLine};
 pub use finding::{Finding, Place, RelatedPlace};
 pub use module_line::{ModuleBounds, ModuleBudget, ModuleFile, ModuleLine};
+pub use pair::PairTold;
 pub use reference::{Reference, ReferenceHook, ReferenceItem};
 pub use refused::Refused;
 pub use test_line::TestLine;
@@ -132,6 +134,46 @@ impl Workspace {
     pub fn report(&self) -> Result<String, String> {
         answer(self.0.report())
     }
+}
+
+/// One seed under two rulesets: what is live, and a candidate.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct PairRun(pair::PairRun);
+
+#[wasm_bindgen]
+impl PairRun {
+    /// A pair about to begin, of the two folders as they are now, given as a [`Start`]. The scenario is the candidate's.
+    #[wasm_bindgen(constructor)]
+    pub fn new(live: &mut Workspace, candidate: &mut Workspace, start: &str) -> Result<PairRun, String> {
+        let run = parse(start).and_then(|start| pair::PairRun::new(&mut live.0, &mut candidate.0, &start));
+        match run {
+            Ok(run) => Ok(PairRun(run)),
+            Err(refused) => Err(json(&refused)?),
+        }
+    }
+
+    /// Goes on for at least so many events, or to the end: a [`pointsman_engine::simulation::Progress`].
+    pub fn run_for(&mut self, events: u32) -> Result<String, String> {
+        json(&self.0.run_for(events))
+    }
+
+    /// Ends it where it is.
+    pub fn cancel(&mut self) {
+        self.0.cancel();
+    }
+
+    /// What it has come to: a [`PairTold`].
+    pub fn told(&self) -> Result<String, String> {
+        json(&self.0.told())
+    }
+}
+
+/// Puts pairs together, given as a list of [`pointsman_engine::simulation::compare::Pair`]: a
+/// [`pointsman_engine::simulation::compare::Comparison`].
+#[wasm_bindgen]
+pub fn comparison(pairs: &str) -> Result<String, String> {
+    answer(parse(pairs).map(|pairs: Vec<_>| pair::comparison(&pairs)))
 }
 
 fn answer<T: Serialize>(result: Result<T, Refused>) -> Result<String, String> {

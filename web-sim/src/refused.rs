@@ -17,6 +17,11 @@ pub enum Refused {
         /// The name asked for.
         name: String,
     },
+    /// The candidate's scenario uses names that what is live does not have, or has not any more.
+    ScenarioDoesNotFit {
+        /// The first of them, in English.
+        message: String,
+    },
     /// No simulation was started.
     NotStarted,
     /// The visit names something that does not exist, or is over a limit.

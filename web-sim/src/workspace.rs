@@ -165,6 +165,22 @@ impl Workspace {
         Ok(told)
     }
 
+    /// The ruleset of the folder as it is now.
+    pub(crate) fn ruleset(&mut self) -> Result<Rc<Ruleset>, Refused> {
+        self.compile().ruleset().cloned()
+    }
+
+    /// What a scenario's file says.
+    pub(crate) fn scenario_text(&mut self, name: &str) -> Result<String, Refused> {
+        let scenarios = self.compile().source.as_ref().map(|source| &source.scenarios);
+        let text = scenarios.and_then(|scenarios| scenarios.get(name));
+        text.cloned().ok_or_else(|| Refused::NoScenario { name: name.to_owned() })
+    }
+
+    pub(crate) fn folder(&self) -> &TenantFolder {
+        &self.folder
+    }
+
     pub(crate) fn start(&mut self, start: &Start) -> Result<(), Refused> {
         self.simulation = None;
         let state = self.compile();

@@ -16,6 +16,7 @@ mod calendar;
 mod canonical;
 mod check;
 mod clock;
+pub mod compare;
 mod cost;
 mod digest;
 pub mod erlang;

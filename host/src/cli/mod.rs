@@ -3,11 +3,13 @@
 //! Exit codes: 0 all is well, 1 problems were found, 2 the command could not be carried out as it was given.
 
 mod check;
+mod compare;
 mod explain;
 mod findings;
 mod output;
 mod publish;
 mod rule_project;
+mod scenario;
 mod serve;
 mod simulate;
 mod style;

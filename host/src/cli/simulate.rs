@@ -9,17 +9,17 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use pointsman_engine::desk::{Batch, Command};
-use pointsman_engine::diagnostic::nearest;
 use pointsman_engine::simulation::{
-    Figures, Observer, Progress, Report, RuleCost, RuleFailures, RuleHits, Scenario, read_scenario, simulate,
+    Figures, Observer, Progress, Report, RuleCost, RuleFailures, RuleHits, Scenario, simulate,
     write_json_line,
 };
 use pointsman_engine::trace::RuleFailureKind;
 use serde::Serialize;
 
+use super::compare::{Side, compare};
+use super::scenario::{read_scenario, scenario_text};
 use super::style::{BAD, DIM, NAME, STRONG, paint};
-use super::{Format, Verdict, compiled, findings, output};
-use crate::folder::read_folder;
+use super::{Format, Verdict, compiled, output};
 
 /// Run a scenario in virtual time
 #[derive(Debug, Args)]
@@ -29,20 +29,24 @@ use crate::folder::read_folder;
         browser: compare the digest.\n\n\
         Examples:\n  pointsman simulate examples/shop --scenario promo-peak --seed 7\n  \
         pointsman simulate examples/shop --scenario weekday --runs 30 --format json | jq '.runs[].kpi.all'\n  \
-        pointsman simulate examples/shop --scenario night --events events.jsonl"
+        pointsman simulate examples/shop --scenario night --events events.jsonl\n  \
+        pointsman simulate my-draft --scenario weekday --runs 20 --compare examples/shop"
 )]
 pub(super) struct Arguments {
     /// The tenant folder
     tenant_dir: PathBuf,
     /// The scenario: a file scenarios/NAME.toml of the folder
     #[arg(long, value_name = "NAME")]
-    scenario: String,
+    pub(super) scenario: String,
     /// All the luck there is
     #[arg(long, default_value_t = 1)]
-    seed: u64,
+    pub(super) seed: u64,
     /// Run it this often, with the seeds that follow
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=10_000))]
-    runs: u64,
+    pub(super) runs: u64,
+    /// Compare the tenant with what is live, in this folder: both on the same conversations, run by run
+    #[arg(long, value_name = "LIVE_DIR", conflicts_with = "events")]
+    pub(super) compare: Option<PathBuf>,
     /// Write every event to this file, one JSON object a line (one run only)
     #[arg(long, value_name = "FILE.jsonl")]
     events: Option<PathBuf>,
@@ -55,20 +59,15 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> anyhow::Result<Verdi
     let Some((ruleset, source)) = compiled(&arguments.tenant_dir, format)? else {
         return Ok(Verdict::Problems);
     };
-    let Some(text) = source.scenarios.get(&arguments.scenario) else {
-        let known: Vec<_> = source.scenarios.keys().map(String::as_str).collect();
-        let meant = nearest(&arguments.scenario, known.iter().copied());
-        let meant = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
-        bail!("there is no scenario `{}` among {}{meant}", arguments.scenario, known.join(", "));
-    };
-    let (scenario, found) = read_scenario(&arguments.scenario, text, ruleset.directory());
-    let Some(scenario) = scenario else {
-        match format {
-            Format::Json => output::json(&serde_json::json!({ "diagnostics": found }))?,
-            Format::Human => output::say(&findings::render(&found, &read_folder(&arguments.tenant_dir)?)),
-        }
+    let text = scenario_text(&source, &arguments.scenario)?;
+    let folder = &arguments.tenant_dir;
+    let Some(scenario) = read_scenario(folder, &arguments.scenario, text, &ruleset, format)? else {
         return Ok(Verdict::Problems);
     };
+    if let Some(live) = &arguments.compare {
+        let candidate = Side { folder, ruleset: &ruleset, scenario: &scenario };
+        return compare(live, &candidate, text, arguments, format);
+    }
     let mut reports = Vec::new();
     for run in 0..arguments.runs {
         let seed = arguments.seed.wrapping_add(run);
@@ -168,12 +167,12 @@ fn tell(
     Ok(())
 }
 
-fn percent(share: f64) -> String {
+pub(super) fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0)
 }
 
 /// `850 ms`, `12 s`, `3 min 05 s`.
-fn time(ms: u64) -> String {
+pub(super) fn time(ms: u64) -> String {
     match ms {
         0..1_000 => format!("{ms} ms"),
         1_000..60_000 => format!("{} s", ms / 1_000),
