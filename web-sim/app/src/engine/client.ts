@@ -4,7 +4,10 @@ import { library } from '../modules/library';
 import { modulesOf, type CallName, type Calls, type Module, type Reply, type Request } from './protocol';
 
 /** How long a worker may take to obey a cancel before it is ended. */
-const CANCEL_MS_MAX = 1500;
+export const CANCEL_MS_MAX = 1_000;
+
+/** What is said of a worker that does not. */
+export const NO_ANSWER = 'the engine did not answer and was stopped';
 
 /** The part of a `Worker` that the client uses. */
 export interface Port {
@@ -97,7 +100,7 @@ export class Engine {
     if (!this.#pending.has(id)) return;
     this.#port?.postMessage({ id, name: 'cancel' });
     setTimeout(() => {
-      if (this.#pending.has(id)) this.stop('the engine did not answer and was stopped');
+      if (this.#pending.has(id)) this.stop(NO_ANSWER);
     }, CANCEL_MS_MAX);
   }
 
@@ -128,7 +131,8 @@ export class Engine {
   }
 }
 
-function startWorker(): Port {
+/** Starts a worker of the page's own engine. */
+export function startWorker(): Port {
   return new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }) as Port;
 }
 
