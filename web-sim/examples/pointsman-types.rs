@@ -5,7 +5,7 @@
 use std::{env, process::ExitCode};
 
 use pointsman_engine::explain::{Explanation, Visit};
-use pointsman_engine::simulation::{Progress, Report};
+use pointsman_engine::simulation::{FloorPlan, FloorView, Moment, Progress, Report, Sought};
 use pointsman_web_sim::{Checked, Reference, Refused, Start, TestLine, Version};
 use ts_rs::{Config, ExportError, TS};
 
@@ -30,6 +30,10 @@ fn export(config: &Config) -> Result<(), ExportError> {
     Start::export_all(config)?;
     Progress::export_all(config)?;
     Report::export_all(config)?;
+    FloorPlan::export_all(config)?;
+    FloorView::export_all(config)?;
+    Moment::export_all(config)?;
+    Sought::export_all(config)?;
     Refused::export_all(config)
 }
 
