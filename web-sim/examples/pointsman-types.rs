@@ -6,7 +6,7 @@ use std::{env, process::ExitCode};
 
 use pointsman_engine::explain::{Explanation, Visit};
 use pointsman_engine::simulation::{FloorPlan, FloorView, Moment, Progress, Report, Sought};
-use pointsman_web_sim::{Checked, Reference, Refused, Start, TestLine, Version};
+use pointsman_web_sim::{Checked, PlannedWhat, Reference, Refused, Start, TestLine, Version};
 use ts_rs::{Config, ExportError, TS};
 
 fn main() -> ExitCode {
@@ -28,6 +28,7 @@ fn export(config: &Config) -> Result<(), ExportError> {
     Visit::export_all(config)?;
     Explanation::export_all(config)?;
     Start::export_all(config)?;
+    PlannedWhat::export_all(config)?;
     Progress::export_all(config)?;
     Report::export_all(config)?;
     FloorPlan::export_all(config)?;

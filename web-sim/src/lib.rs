@@ -161,6 +161,11 @@ impl Workspace {
         answer(moment.and_then(|moment| Ok(self.0.watched()?.seek(moment, u64::from(events)))))
     }
 
+    /// The playhead of the run that is watched, in milliseconds since the epoch.
+    pub fn playhead(&mut self) -> Result<String, String> {
+        answer(self.0.watched().map(|watch| watch.at()))
+    }
+
     /// The floor at the playhead, as the groups of these numbers see it: a
     /// [`pointsman_engine::simulation::FloorView`].
     pub fn look(&mut self, groups: &[u16]) -> Result<String, String> {

@@ -77,7 +77,8 @@ impl PlannedWhat {
                 InjectionBody::Surge { channel: found.id, per_hour: *per_hour, length_ms: *length_ms }
             }
             PlannedWhat::Swap { ruleset } => {
-                let found = chain.get(*ruleset as usize).ok_or_else(|| unknown("ruleset", &ruleset.to_string()))?;
+                let found =
+                    chain.get(*ruleset as usize).ok_or_else(|| unknown("ruleset", &ruleset.to_string()))?;
                 InjectionBody::Swap { ruleset: Rc::clone(found) }
             }
         })

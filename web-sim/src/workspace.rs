@@ -15,7 +15,9 @@ use serde::{Deserialize, Serialize};
 use crate::finding::place;
 use crate::modules::{LazyModules, module_files};
 use crate::position::utf16_offset;
-use crate::{Catalogue, Finding, ModuleFile, ModuleLine, Planned, PlannedWhat, Refused, ScenarioLine, TestLine};
+use crate::{
+    Catalogue, Finding, ModuleFile, ModuleLine, Planned, PlannedWhat, Refused, ScenarioLine, TestLine,
+};
 
 /// What a check of the folder has found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

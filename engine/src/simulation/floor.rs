@@ -155,7 +155,8 @@ impl Floor {
 
     /// Follows a revision that goes live: what it adds has room, and what was counted stays.
     pub(super) fn fit(&mut self, directory: &Directory, now: Timestamp) {
-        let agent = AgentNow { counted_until: now.max(self.counted.0), accepting: true, ..AgentNow::default() };
+        let agent =
+            AgentNow { counted_until: now.max(self.counted.0), accepting: true, ..AgentNow::default() };
         self.agents.resize(directory.agents.len().max(self.agents.len()), agent);
         self.groups.resize(directory.groups.len().max(self.groups.len()), GroupNow::default());
         self.hours_open.resize(directory.hours.len().max(self.hours_open.len()), false);

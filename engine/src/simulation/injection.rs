@@ -130,10 +130,14 @@ pub enum InjectionError {
     #[error("channel {0} does not exist")]
     NoSuchChannel(ChannelId),
     /// A surge that is none, or too large.
-    #[error("a surge brings more than 0 and at most {SURGE_PER_HOUR_MAX} conversations an hour, for 1 ms to 366 days")]
+    #[error(
+        "a surge brings more than 0 and at most {SURGE_PER_HOUR_MAX} conversations an hour, for 1 ms to 366 days"
+    )]
     SurgeOutOfRange,
     /// The other ruleset has other ids.
-    #[error("the ruleset was not compiled as the successor of the one that is live: `{0}` has another number")]
+    #[error(
+        "the ruleset was not compiled as the successor of the one that is live: `{0}` has another number"
+    )]
     ForeignRuleset(String),
     /// Enough is enough.
     #[error("a run takes at most {INJECTIONS_MAX} injections")]
@@ -209,7 +213,10 @@ pub(super) fn succeeds(before: &Directory, after: &Directory) -> Result<(), Inje
     }
     kept(before.agents.iter().map(|one| slug(&one.slug)), after.agents.iter().map(|one| slug(&one.slug)))?;
     kept(before.groups.iter().map(|one| slug(&one.slug)), after.groups.iter().map(|one| slug(&one.slug)))?;
-    kept(before.channels.iter().map(|one| slug(&one.slug)), after.channels.iter().map(|one| slug(&one.slug)))?;
+    kept(
+        before.channels.iter().map(|one| slug(&one.slug)),
+        after.channels.iter().map(|one| slug(&one.slug)),
+    )?;
     kept(before.skills.iter().map(|one| slug(&one.slug)), after.skills.iter().map(|one| slug(&one.slug)))?;
     kept(before.hours.iter().map(|one| slug(&one.slug)), after.hours.iter().map(|one| slug(&one.slug)))
 }

@@ -54,8 +54,8 @@ pub use scenario::{
 pub use series::Series;
 pub use traffic::{Arrival, Traffic};
 pub use watch::{
-    AgentSeat, ChannelGate, Counters, FloorPlan, FloorView, Found, InHand, LANES_MAX, Lane, Move, Moment, PlanAgent,
-    PlanGroup, PlanName, Sought, Spot, Waiting, Watch,
+    AgentSeat, ChannelGate, Counters, FloorPlan, FloorView, Found, InHand, LANES_MAX, Lane, Moment, Move,
+    PlanAgent, PlanGroup, PlanName, Sought, Spot, Waiting, Watch,
 };
 
 use crate::desk::{Batch, Command};

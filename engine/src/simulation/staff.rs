@@ -80,7 +80,13 @@ impl Staff {
     }
 
     /// The staff under another directory, from `now` on: who was sent away stays so, and what the desk was told is known.
-    pub(super) fn under(&self, scenario: &Scenario, directory: &Directory, seed: u64, now: Timestamp) -> Staff {
+    pub(super) fn under(
+        &self,
+        scenario: &Scenario,
+        directory: &Directory,
+        seed: u64,
+        now: Timestamp,
+    ) -> Staff {
         let mut staff = Staff::new(scenario, directory, seed);
         while staff.peek().is_some_and(|at| at <= now) {
             staff.step();

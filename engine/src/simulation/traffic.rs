@@ -111,15 +111,11 @@ impl Traffic {
     pub(super) fn add_surge(&mut self, surge: &Surge, directory: &Directory, seed: u64) {
         let slug = directory.channel(surge.channel).map_or("", |channel| &channel.slug);
         let from_ms = surge.from.since_ms(self.scenario.start);
-        let rates = vec![
-            Rate { from_ms: 0, per_hour: 0.0 },
-            Rate { from_ms, per_hour: surge.per_hour },
-        ];
+        let rates = vec![Rate { from_ms: 0, per_hour: 0.0 }, Rate { from_ms, per_hour: surge.per_hour }];
         let end_ms = from_ms.saturating_add(surge.length_ms).min(self.scenario.length_ms);
         let arrivals = Arrivals { channel: surge.channel, rates };
-        let alike = |other: &&ChannelTraffic| {
-            other.channel == surge.channel && other.surge_from == Some(surge.from)
-        };
+        let alike =
+            |other: &&ChannelTraffic| other.channel == surge.channel && other.surge_from == Some(surge.from);
         let number = self.channels.iter().filter(alike).count();
         let name = format!("surge {from_ms} {number} {slug}");
         let mut channel = ChannelTraffic::new(&arrivals, end_ms, seed, &name);
@@ -307,8 +303,8 @@ fn pick(cumulative: &[f64], stream: &mut Stream) -> usize {
 mod tests {
     use super::*;
     use crate::model::Channel;
-    use crate::simulation::erlang::Erlang;
     use crate::simulation::FollowUp;
+    use crate::simulation::erlang::Erlang;
 
     const HOUR: i64 = 3_600_000;
 

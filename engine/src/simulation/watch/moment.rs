@@ -91,10 +91,7 @@ impl Seeker {
             (Event::Queued { conversation, group, .. }, Moment::QueueStarts) if self.waiting == 0 => {
                 Found { conversation: Some(*conversation), group: Some(*group), ..nothing }
             }
-            (
-                Event::Closed { conversation, reason: CloseReason::Abandoned, .. },
-                Moment::Abandoned,
-            )
+            (Event::Closed { conversation, reason: CloseReason::Abandoned, .. }, Moment::Abandoned)
             | (Event::FellBack { conversation, .. }, Moment::FellBack) => {
                 Found { conversation: Some(*conversation), ..nothing }
             }

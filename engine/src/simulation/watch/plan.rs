@@ -1,5 +1,7 @@
 //! The floor's plan: names, and where everybody sits.
 
+use std::cmp::Reverse;
+
 use serde::Serialize;
 
 use super::super::check::cap;
@@ -71,8 +73,8 @@ pub struct PlanAgent {
     pub slug: String,
     /// The name people read.
     pub name: String,
-    /// The group in whose lane the agent sits: the one of highest priority in it, the first of several. Everybody sits
-    /// in one place, whatever number of groups they serve.
+    /// The group in whose lane the agent sits: the one in which they have the highest priority; of several, the one with
+    /// the fewest agents. Everybody sits in one place, whatever number of groups they serve.
     pub home: Option<GroupId>,
     /// The most conversations at once.
     pub capacity: u32,
@@ -84,18 +86,37 @@ pub(super) struct Homes {
     revision: Revision,
     /// By group, in order of id.
     members: Vec<Vec<AgentId>>,
+    /// By agent.
+    homes: Vec<Option<GroupId>>,
 }
 
 impl Homes {
     pub(super) fn new(ruleset: &Ruleset) -> Homes {
         let directory = ruleset.directory();
-        let mut members = vec![Vec::new(); directory.groups.len()];
-        for agent in directory.agents.iter().filter(|agent| agent.active && agent.receives) {
-            if let Some(members) = home(agent, directory).and_then(|group| members.get_mut(group.index())) {
-                members.push(agent.id);
+        let mut sizes = vec![0; directory.groups.len()];
+        for place in staff(directory).flat_map(|agent| &agent.groups) {
+            if let Some(size) = sizes.get_mut(place.group.index()) {
+                *size += 1;
             }
         }
-        Homes { revision: ruleset.revision(), members }
+        let mut members = vec![Vec::new(); directory.groups.len()];
+        let mut homes = vec![None; directory.agents.len()];
+        for agent in staff(directory) {
+            let Some(home) = home(agent, directory, &sizes) else {
+                continue;
+            };
+            if let (Some(members), Some(at)) =
+                (members.get_mut(home.index()), homes.get_mut(agent.id.index()))
+            {
+                members.push(agent.id);
+                *at = Some(home);
+            }
+        }
+        Homes { revision: ruleset.revision(), members, homes }
+    }
+
+    fn home(&self, agent: AgentId) -> Option<GroupId> {
+        self.homes.get(agent.index()).copied().flatten()
     }
 
     pub(super) fn revision(&self) -> Revision {
@@ -107,24 +128,26 @@ impl Homes {
     }
 }
 
-fn home(agent: &Agent, directory: &Directory) -> Option<GroupId> {
+fn staff(directory: &Directory) -> impl Iterator<Item = &Agent> {
+    directory.agents.iter().filter(|agent| agent.active && agent.receives)
+}
+
+/// `sizes`: how many agents each group has.
+fn home(agent: &Agent, directory: &Directory, sizes: &[u32]) -> Option<GroupId> {
     let active = |group| directory.group(group).is_some_and(|group| group.active);
     let places = agent.groups.iter().filter(|place| active(place.group));
-    // The last of equals is what `max_by_key` gives.
-    places.rev().max_by_key(|place| place.priority).map(|place| place.group)
+    let size = |group: GroupId| sizes.get(group.index()).copied().unwrap_or_default();
+    places.min_by_key(|place| (Reverse(place.priority), size(place.group), place.group)).map(|place| place.group)
 }
 
 impl FloorPlan {
     pub(super) fn new(ruleset: &Ruleset, scenario: &Scenario, homes: &Homes) -> FloorPlan {
         let directory = ruleset.directory();
         let groups = directory.groups.iter().filter(|group| group.active);
-        let agents = directory.agents.iter().filter(|agent| agent.active && agent.receives);
+        let agents = staff(directory);
         let channels = directory.channels.iter().filter(|channel| channel.active);
-        let named = |id: u32, slug: &str, name: &str| PlanName {
-            id,
-            slug: slug.to_owned(),
-            name: name.to_owned(),
-        };
+        let named =
+            |id: u32, slug: &str, name: &str| PlanName { id, slug: slug.to_owned(), name: name.to_owned() };
         let channel_id = |ChannelId(id): ChannelId| u32::from(id);
         let rule_id = |RuleId(id): RuleId| u32::from(id);
         FloorPlan {
@@ -146,7 +169,7 @@ impl FloorPlan {
                     id: agent.id,
                     slug: agent.slug.clone(),
                     name: agent.name.clone(),
-                    home: home(agent, directory),
+                    home: homes.home(agent.id),
                     capacity: cap(agent, directory),
                 })
                 .collect(),

@@ -9,9 +9,10 @@ use super::super::Simulation;
 use super::super::check::cap;
 use super::super::floor::{Away, Place};
 use super::super::report::Ended;
+use super::super::traffic::Arrival;
 use super::moves::{Move, MoveLog};
 use super::plan::Homes;
-use crate::id::{AgentId, ChannelId, ConversationId, GroupId};
+use crate::id::{AgentId, ChannelId, ConversationId, GroupId, RuleId};
 use crate::model::Presence;
 use crate::rules::Ruleset;
 use crate::time::Timestamp;
@@ -131,6 +132,10 @@ pub struct Waiting {
     pub since: Timestamp,
     /// The VIP level.
     pub vip: u8,
+    /// What the visitor wants: a place in [`super::FloorPlan::intents`].
+    pub intent: u16,
+    /// The first of the rules that led it here; `None`: a default did.
+    pub rule: Option<RuleId>,
 }
 
 /// An agent.
@@ -165,6 +170,10 @@ pub struct InHand {
     pub since: Timestamp,
     /// The VIP level.
     pub vip: u8,
+    /// What the visitor wants: a place in [`super::FloorPlan::intents`].
+    pub intent: u16,
+    /// The first of the rules that led it here; `None`: a default did.
+    pub rule: Option<RuleId>,
 }
 
 /// Looks at the floor, and takes what has moved since the last look.
@@ -228,7 +237,8 @@ pub(super) fn view<R: Deref<Target = Ruleset> + Clone>(
         }
     }
     for (conversation, live) in run.floor.under_way() {
-        let (channel, vip) = (live.arrival.channel, live.arrival.vip);
+        let Arrival { channel, vip, intent, .. } = live.arrival;
+        let rule = live.rule;
         match live.place {
             Place::Waiting(group) => {
                 let since = live.waiting_since;
@@ -236,7 +246,7 @@ pub(super) fn view<R: Deref<Target = Ruleset> + Clone>(
                 if let Some(lane) = lanes.iter_mut().find(|lane| lane.group == group)
                     && lane.queue.len() < WAITING_MAX
                 {
-                    lane.queue.push(Waiting { conversation, channel, since, vip });
+                    lane.queue.push(Waiting { conversation, channel, since, vip, intent, rule });
                 }
             }
             Place::With(agent, group) => {
@@ -247,7 +257,7 @@ pub(super) fn view<R: Deref<Target = Ruleset> + Clone>(
                     && seat.in_hand.len() < IN_HAND_MAX
                 {
                     let since = live.assigned_at;
-                    seat.in_hand.push(InHand { conversation, channel, group, since, vip });
+                    seat.in_hand.push(InHand { conversation, channel, group, since, vip, intent, rule });
                 }
             }
             Place::Away(Away::Bot) => counters.bot += 1,
@@ -264,7 +274,10 @@ pub(super) fn view<R: Deref<Target = Ruleset> + Clone>(
         revision: ruleset.revision().to_string(),
         counters,
         channels: channels
-            .map(|channel| ChannelGate { channel: channel.id, per_hour: run.traffic.per_hour(channel.id, at) })
+            .map(|channel| ChannelGate {
+                channel: channel.id,
+                per_hour: run.traffic.per_hour(channel.id, at),
+            })
             .collect(),
         lanes,
         moves: taken.moves,

@@ -1,7 +1,7 @@
 /** The page's side of the engine: calls as promises. */
 import type { Refused } from '../generated/types/Refused';
 import { library } from '../modules/library';
-import { modulesOf, type CallName, type Calls, type Module, type Reply, type Request } from './protocol';
+import { foldersOf, modulesOf, type CallName, type Calls, type Module, type Reply, type Request } from './protocol';
 
 /** How long a worker may take to obey a cancel before it is ended. */
 export const CANCEL_MS_MAX = 1_000;
@@ -63,7 +63,7 @@ export class Engine {
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
       const port = (this.#port ??= this.#open());
-      if (input && 'files' in input) this.#tell(port, modulesOf(input.files));
+      for (const files of foldersOf(input)) this.#tell(port, modulesOf(files));
       if (name === 'module') this.#told.set((input as Module).hash, input as Module);
       this.#pending.set(id, { resolve, reject, onProgress });
       port.postMessage({ id, name, input } as Request);
