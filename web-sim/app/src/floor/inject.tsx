@@ -33,7 +33,6 @@ export function InjectMenu({ plan, view, files }: InjectProps) {
         if (next) player.pause();
         setOpen(next);
       }}
-      title={t('floor.inject.title')}
       content={<InjectForm plan={plan} view={view} files={files} onDone={() => setOpen(false)} />}
     >
       <Button size="small" icon={<ThunderboltOutlined />} disabled={isOver} data-testid="inject">
@@ -60,6 +59,8 @@ function InjectForm({ plan, view, files, onDone }: InjectProps & { onDone: () =>
     void work;
   };
   return (
+ <section aria-label={t('floor.inject.title')}>
+    <strong>{t('floor.inject.title')}</strong>
     <Form layout="vertical" className={styles.form ?? ''} size="small" requiredMark={false}>
       <fieldset>
         <legend>{t('floor.inject.leaves')}</legend>
@@ -110,6 +111,7 @@ function InjectForm({ plan, view, files, onDone }: InjectProps & { onDone: () =>
         </div>
       </fieldset>
     </Form>
+    </section>
   );
 }
 

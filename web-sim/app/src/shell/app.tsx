@@ -75,7 +75,7 @@ export function App() {
           </div>
         </Splitter.Panel>
         <Splitter.Panel min={480}>
-          <section className={styles.stage}>
+          <section className={styles.stage} aria-label={t('shell.stage')}>
             <Tabs
               activeKey={url.tab}
               onChange={(tab) => navigate({ tab: tab as Tab })}
