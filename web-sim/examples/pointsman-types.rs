@@ -6,8 +6,8 @@ use std::{env, process::ExitCode};
 
 use pointsman_engine::explain::{Explanation, Visit};
 use pointsman_engine::simulation::compare::Comparison;
-use pointsman_engine::simulation::{Progress, Report};
-use pointsman_web_sim::{Checked, PairTold, Reference, Refused, Start, TestLine, Version};
+use pointsman_engine::simulation::{FloorPlan, FloorView, Moment, Progress, Report, Sought};
+use pointsman_web_sim::{Checked, PairTold, PlannedWhat, Reference, Refused, Start, TestLine, Version};
 use ts_rs::{Config, ExportError, TS};
 
 fn main() -> ExitCode {
@@ -29,10 +29,15 @@ fn export(config: &Config) -> Result<(), ExportError> {
     Visit::export_all(config)?;
     Explanation::export_all(config)?;
     Start::export_all(config)?;
+    PlannedWhat::export_all(config)?;
     Progress::export_all(config)?;
     Report::export_all(config)?;
     PairTold::export_all(config)?;
     Comparison::export_all(config)?;
+    FloorPlan::export_all(config)?;
+    FloorView::export_all(config)?;
+    Moment::export_all(config)?;
+    Sought::export_all(config)?;
     Refused::export_all(config)
 }
 

@@ -9,6 +9,7 @@ mod finding;
 mod module_line;
 mod modules;
 mod pair;
+mod planned;
 mod position;
 mod reference;
 mod refused;
@@ -19,11 +20,14 @@ pub use catalogue::{Catalogue, GroupLine, RuleLine, ScenarioLine};
 pub use finding::{Finding, Place, RelatedPlace};
 pub use module_line::{ModuleBounds, ModuleBudget, ModuleFile, ModuleLine};
 pub use pair::PairTold;
+pub use planned::{Planned, PlannedWhat};
 pub use reference::{Reference, ReferenceHook, ReferenceItem};
 pub use refused::Refused;
 pub use test_line::TestLine;
 pub use workspace::{Checked, Start};
 
+use pointsman_engine::id::GroupId;
+use pointsman_engine::time::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -128,6 +132,58 @@ impl Workspace {
     /// Ends the simulation where it is. Answers `null`.
     pub fn cancel(&mut self) -> Result<String, String> {
         answer(self.0.cancel())
+    }
+
+    /// Compiles the folder as it is to a ruleset that a run may swap to, as the successor of the one compiled last;
+    /// `anew`: to the one that the run begins with. Answers its place in the chain: a number.
+    pub fn chain(&mut self, anew: bool) -> Result<String, String> {
+        answer(self.0.chain(anew))
+    }
+
+    /// Begins to watch a run, given as a [`Start`]; one that is watched already is dropped. Answers `null`.
+    pub fn watch(&mut self, start: &str) -> Result<String, String> {
+        answer(parse(start).and_then(|start| self.0.watch(&start)))
+    }
+
+    /// Names and places of the run that is watched: a [`pointsman_engine::simulation::FloorPlan`].
+    pub fn plan(&mut self) -> Result<String, String> {
+        answer(self.0.watched().map(|watch| watch.plan()))
+    }
+
+    /// Moves the playhead towards an instant, by at least so many events if it is that far. Answers whether it is there
+    /// or at the run's end.
+    pub fn go_to(&mut self, at_ms: f64, events: u32) -> Result<String, String> {
+        answer(self.0.watched().map(|watch| watch.go_to(Timestamp(at_ms as i64), u64::from(events))))
+    }
+
+    /// Moves the playhead to the next moment of a kind, given as a [`pointsman_engine::simulation::Moment`], by at least
+    /// so many events if it is that far: a [`pointsman_engine::simulation::Sought`].
+    pub fn seek(&mut self, moment: &str, events: u32) -> Result<String, String> {
+        let moment = parse(moment);
+        answer(moment.and_then(|moment| Ok(self.0.watched()?.seek(moment, u64::from(events)))))
+    }
+
+    /// The playhead of the run that is watched, in milliseconds since the epoch.
+    pub fn playhead(&mut self) -> Result<String, String> {
+        answer(self.0.watched().map(|watch| watch.at()))
+    }
+
+    /// The floor at the playhead, as the groups of these numbers see it: a
+    /// [`pointsman_engine::simulation::FloorView`].
+    pub fn look(&mut self, groups: &[u16]) -> Result<String, String> {
+        let groups: Vec<GroupId> = groups.iter().copied().map(GroupId).collect();
+        answer(self.0.watched().map(|watch| watch.view(&groups)))
+    }
+
+    /// Does something to the run that is watched, at its playhead: a [`PlannedWhat`]. Answers `null`.
+    pub fn inject(&mut self, what: &str) -> Result<String, String> {
+        answer(parse(what).and_then(|what| self.0.inject(&what)))
+    }
+
+    /// Takes back an injection, by its place in the list. A playhead behind it goes back before it. Answers whether there
+    /// was one.
+    pub fn retract(&mut self, index: u32) -> Result<String, String> {
+        answer(self.0.watched().map(|watch| watch.retract(index as usize)))
     }
 
     /// What the simulation has come to: a [`pointsman_engine::simulation::Report`].

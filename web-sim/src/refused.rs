@@ -1,5 +1,6 @@
 //! What cannot be done, as the page can tell it in its own language.
 
+use pointsman_engine::simulation::InjectionError;
 use serde::Serialize;
 
 /// Why a call has no answer. The workspace is as it was.
@@ -41,9 +42,20 @@ pub enum Refused {
         /// Why, in English.
         message: String,
     },
+    /// What is to be done to the run makes no sense there.
+    CannotInject {
+        /// Why, in English.
+        message: String,
+    },
     /// What the page sent does not have the form that was agreed: a fault of the page.
     BadInput {
         /// What is wrong, in English.
         message: String,
     },
+}
+
+impl Refused {
+    pub(crate) fn cannot_inject(error: &InjectionError) -> Refused {
+        Refused::CannotInject { message: error.to_string() }
+    }
 }

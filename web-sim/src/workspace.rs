@@ -6,14 +6,18 @@ use pointsman_engine::diagnostic::{Diagnostic, Severity};
 use pointsman_engine::explain::{Explanation, StepTold, Visit, explain};
 use pointsman_engine::rules::module::ArtefactError;
 use pointsman_engine::rules::{Compiled, Modules, Ruleset, run_tests};
-use pointsman_engine::simulation::{Progress, Report, Scenario, Simulation, Unobserved, read_scenario};
+use pointsman_engine::simulation::{
+    Injection, Progress, Report, Scenario, Simulation, Unobserved, Watch, read_scenario,
+};
 use pointsman_engine::tenant::{TenantFolder, TenantSource, revision};
 use serde::{Deserialize, Serialize};
 
 use crate::finding::place;
 use crate::modules::{LazyModules, module_files};
 use crate::position::utf16_offset;
-use crate::{Catalogue, Finding, ModuleFile, ModuleLine, Refused, ScenarioLine, TestLine};
+use crate::{
+    Catalogue, Finding, ModuleFile, ModuleLine, Planned, PlannedWhat, Refused, ScenarioLine, TestLine,
+};
 
 /// What a check of the folder has found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -41,6 +45,9 @@ pub struct Start {
     /// The seed.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub seed: u64,
+    /// What is done to the run while it is under way.
+    #[serde(default)]
+    pub injections: Vec<Planned>,
 }
 
 /// A tenant folder under work.
@@ -52,7 +59,14 @@ pub(crate) struct Workspace {
     /// What the folder was compiled to; `None` after a change.
     compiled: Option<State>,
     simulation: Option<Simulation<Rc<Ruleset>>>,
+    /// Rulesets that runs swap to, each compiled as the successor of the one before it. The first is the one that the run
+    /// begins with.
+    chain: Vec<Rc<Ruleset>>,
+    watch: Option<Watch<Rc<Ruleset>>>,
 }
+
+/// What a run is made from.
+type Described = (Rc<Ruleset>, Scenario, Vec<Injection<Rc<Ruleset>>>);
 
 /// What a folder was compiled to.
 #[derive(Debug)]
@@ -78,9 +92,12 @@ impl State {
     }
 
     fn ruleset(&self) -> Result<&Rc<Ruleset>, Refused> {
-        let errors = || self.diagnostics.iter().filter(|found| found.severity == Severity::Error).count();
-        self.ruleset.as_ref().ok_or_else(|| Refused::HasErrors { count: errors() as u32 })
+        self.ruleset.as_ref().ok_or_else(|| Refused::HasErrors { count: errors(&self.diagnostics) })
     }
+}
+
+fn errors(diagnostics: &[Diagnostic]) -> u32 {
+    diagnostics.iter().filter(|found| found.severity == Severity::Error).count() as u32
 }
 
 impl Workspace {
@@ -181,16 +198,63 @@ impl Workspace {
         &self.folder
     }
 
+    /// Compiles the folder as it is to the next ruleset of a chain; `anew`: to its first. Gives its place there.
+    pub(crate) fn chain(&mut self, anew: bool) -> Result<u32, Refused> {
+        if anew {
+            let ruleset = Rc::clone(self.compile().ruleset()?);
+            self.chain = vec![ruleset];
+            return Ok(0);
+        }
+        let Workspace { folder, modules, chain, .. } = self;
+        let base = chain.last().ok_or(Refused::NotStarted)?;
+        let Compiled { ruleset, diagnostics, .. } =
+            Ruleset::compile(folder, Some(base.directory()), modules.provider(folder));
+        let ruleset = ruleset.ok_or_else(|| Refused::HasErrors { count: errors(&diagnostics) })?;
+        chain.push(Rc::new(ruleset));
+        Ok(chain.len() as u32 - 1)
+    }
+
     pub(crate) fn start(&mut self, start: &Start) -> Result<(), Refused> {
         self.simulation = None;
+        let (ruleset, scenario, injections) = self.described(start)?;
+        let mut simulation = Simulation::new(ruleset, &scenario, start.seed);
+        for injection in injections {
+            simulation.inject(injection).map_err(|error| Refused::cannot_inject(&error))?;
+        }
+        self.simulation = Some(simulation);
+        Ok(())
+    }
+
+    /// Begins to watch a run.
+    pub(crate) fn watch(&mut self, start: &Start) -> Result<(), Refused> {
+        self.watch = None;
+        let (ruleset, scenario, injections) = self.described(start)?;
+        let watch = Watch::new(ruleset, &scenario, start.seed, injections);
+        self.watch = Some(watch.map_err(|error| Refused::cannot_inject(&error))?);
+        Ok(())
+    }
+
+    pub(crate) fn watched(&mut self) -> Result<&mut Watch<Rc<Ruleset>>, Refused> {
+        self.watch.as_mut().ok_or(Refused::NotStarted)
+    }
+
+    pub(crate) fn inject(&mut self, what: &PlannedWhat) -> Result<(), Refused> {
+        let body = what.resolve(&self.chain)?;
+        self.watched()?.inject(body).map_err(|error| Refused::cannot_inject(&error))
+    }
+
+    /// What a run is made from. A run without swaps needs no chain but its own ruleset.
+    fn described(&mut self, start: &Start) -> Result<Described, Refused> {
         let state = self.compile();
         let ruleset = Rc::clone(state.ruleset()?);
         let named = state.scenarios.iter().find(|(slug, _)| *slug == start.scenario);
-        let scenario = named.and_then(|(_, scenario)| scenario.as_ref());
+        let scenario = named.and_then(|(_, scenario)| scenario.clone());
         let scenario = scenario.ok_or_else(|| Refused::NoScenario { name: start.scenario.clone() })?;
-        let simulation = Simulation::new(ruleset, scenario, start.seed);
-        self.simulation = Some(simulation);
-        Ok(())
+        if self.chain.first().is_none_or(|first| first.revision() != ruleset.revision()) {
+            self.chain = vec![Rc::clone(&ruleset)];
+        }
+        let injections = start.injections.iter().map(|planned| planned.resolve(&self.chain));
+        Ok((ruleset, scenario, injections.collect::<Result<_, _>>()?))
     }
 
     pub(crate) fn run_for(&mut self, events: u32) -> Result<Progress, Refused> {
@@ -217,6 +281,7 @@ impl Workspace {
 mod tests {
     use pointsman_engine::rules::module::{Sandbox, module_hash};
     use pointsman_engine::simulation::Ended;
+    use pointsman_engine::time::Timestamp;
 
     use super::*;
     use crate::Place;
@@ -286,7 +351,7 @@ mod tests {
     fn a_folder_with_errors_runs_nothing_and_says_so() {
         let mut workspace = workspace();
         workspace.set_file("groups.toml", "[[group]]\nslug = \"general\"\nstrategy = \"magic\"\n");
-        let start = Start { scenario: "plain".to_owned(), seed: 7 };
+        let start = Start { scenario: "plain".to_owned(), seed: 7, injections: Vec::new() };
         assert_eq!(workspace.start(&start), Err(Refused::HasErrors { count: 1 }));
         assert_eq!(workspace.test(), Err(Refused::HasErrors { count: 1 }));
         assert_eq!(workspace.run_for(1), Err(Refused::NotStarted));
@@ -295,9 +360,9 @@ mod tests {
     #[test]
     fn a_run_can_be_ended_and_another_one_begun() {
         let mut workspace = workspace();
-        let nowhere = Start { scenario: "other".to_owned(), seed: 7 };
+        let nowhere = Start { scenario: "other".to_owned(), seed: 7, injections: Vec::new() };
         assert_eq!(workspace.start(&nowhere), Err(Refused::NoScenario { name: "other".to_owned() }));
-        let start = Start { scenario: "plain".to_owned(), seed: 7 };
+        let start = Start { scenario: "plain".to_owned(), seed: 7, injections: Vec::new() };
         workspace.start(&start).unwrap();
         workspace.run_for(100).unwrap();
         workspace.cancel().unwrap();
@@ -349,5 +414,52 @@ mod tests {
         assert_eq!((line.name.as_str(), line.text.as_str(), line.failures.len()), ("a", "退货", 0));
         workspace.set_file("rules/20-refund.toml", &RULE.replace("group = \"general\"", "ticket = true"));
         assert_eq!(workspace.test().unwrap()[0].failures[0].field, "group");
+    }
+
+    fn swap_at_noon() -> Start {
+        let noon = Timestamp(1_772_553_600_000).plus_ms(12 * 3_600_000);
+        let planned = Planned { at: noon, what: PlannedWhat::Swap { ruleset: 1 } };
+        Start { scenario: "plain".to_owned(), seed: 7, injections: vec![planned] }
+    }
+
+    #[test]
+    fn a_run_that_was_watched_comes_to_the_same_when_its_description_is_run() {
+        let mut workspace = workspace();
+        workspace.watch(&Start { scenario: "plain".to_owned(), seed: 7, injections: Vec::new() }).unwrap();
+        let mut start = swap_at_noon();
+        let noon = start.injections[0].at;
+        while !workspace.watched().unwrap().go_to(noon, 50) {}
+        workspace.set_file("rules/10-other.toml", "[then]\npriority = 3\n");
+        assert_eq!(workspace.chain(false), Ok(1));
+        workspace.inject(&start.injections[0].what).unwrap();
+        while !workspace.watched().unwrap().go_to(Timestamp(i64::MAX), 50) {}
+        let watched = workspace.watched().unwrap().report();
+        assert!(watched.rules.iter().any(|rule| rule.file == "rules/10-other.toml" && rule.hits > 100));
+
+        // Another workspace knows nothing but the description: the folder, the other folder, the list.
+        let mut workspace = self::workspace();
+        assert_eq!(workspace.chain(true), Ok(0));
+        workspace.set_file("rules/10-other.toml", "[then]\npriority = 3\n");
+        assert_eq!(workspace.chain(false), Ok(1));
+        workspace.remove_file("rules/10-other.toml");
+        workspace.start(&start).unwrap();
+        while workspace.run_for(1_000).unwrap().ended == Ended::Running {}
+        assert_eq!(workspace.report().unwrap(), watched);
+
+        // A swap to what nobody compiled, and a word that nobody knows.
+        start.injections[0].what = PlannedWhat::Swap { ruleset: 9 };
+        assert!(matches!(workspace.start(&start), Err(Refused::CannotInject { .. })));
+        start.injections[0].what = PlannedWhat::AgentLeaves { agent: "li-na".to_owned() };
+        let message = "there is no agent `li-na`".to_owned();
+        assert_eq!(workspace.watch(&start), Err(Refused::CannotInject { message }));
+    }
+
+    #[test]
+    fn a_folder_with_errors_is_no_ruleset_to_swap_to() {
+        let mut workspace = workspace();
+        workspace.chain(true).unwrap();
+        workspace.set_file("rules/20-refund.toml", "[then]\ngruop = \"general\"\n");
+        assert_eq!(workspace.chain(false), Err(Refused::HasErrors { count: 1 }));
+        assert!(matches!(workspace.watched().map(|_| ()), Err(Refused::NotStarted)));
     }
 }

@@ -54,6 +54,10 @@ impl Identity {
 }
 
 impl Customers {
+    pub(crate) fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
     pub(crate) fn get(&self, id: CustomerId) -> Option<&Customer> {
         self.by_id.get(&id)
     }

@@ -146,6 +146,12 @@ impl Desk {
         self.conversations.len()
     }
 
+    /// How many customers are remembered.
+    #[must_use]
+    pub fn customers_len(&self) -> usize {
+        self.customers.len()
+    }
+
     /// One agent.
     #[must_use]
     pub fn agent(&self, id: AgentId) -> Option<AgentView<'_>> {

@@ -23,7 +23,7 @@ pub enum Thoroughness {
 }
 
 /// Checks a run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Checker {
     thoroughness: Thoroughness,
     batches: u64,
@@ -47,6 +47,12 @@ impl Checker {
             }
         }
         Checker { thoroughness, batches: 0, found: Checks::default(), members }
+    }
+
+    /// Checks by another directory from now on.
+    pub(super) fn swap(&mut self, directory: &Directory) {
+        let Checker { thoroughness, batches, found, .. } = std::mem::take(self);
+        *self = Checker { batches, found, ..Checker::new(directory, thoroughness) };
     }
 
     /// Notes a finding.
@@ -150,6 +156,7 @@ fn is_open(hours: HoursId, floor: &Floor) -> bool {
     floor.hours_open.get(hours.index()) == Some(&true)
 }
 
-fn cap(agent: &Agent, directory: &Directory) -> u32 {
+/// The most conversations an agent may have at once.
+pub(super) fn cap(agent: &Agent, directory: &Directory) -> u32 {
     agent.capacity.min(directory.settings.agent_capacity_max.unwrap_or(u32::MAX))
 }

@@ -9,7 +9,7 @@ const PIECE_BYTES: usize = 128 * 1024;
 const LENGTH_BYTES: usize = 4;
 /// BLAKE3 over the canonical event stream: for every [`EventRecord`] in order, the length of its postcard bytes as
 /// 4 bytes, least significant first, then those bytes. Equal digests mean equal events, whatever the platform.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Digest {
     hasher: blake3::Hasher,
     piece: Box<[u8]>,

@@ -6,7 +6,8 @@
 use std::collections::VecDeque;
 
 use super::traffic::Arrival;
-use crate::id::{AgentId, ConversationId, GroupId};
+use super::watch::MoveLog;
+use crate::id::{AgentId, ConversationId, GroupId, RuleId};
 use crate::model::{Directory, Presence, SkillLevel};
 use crate::time::Timestamp;
 
@@ -20,9 +21,17 @@ pub(super) enum Place {
     /// With this agent, of this group.
     With(AgentId, GroupId),
     /// With a bot, a message form or a ticket.
-    Away,
+    Away(Away),
     /// Ended.
     Ended,
+}
+
+/// What has a conversation that no agent has.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) enum Away {
+    Bot,
+    Message,
+    Ticket,
 }
 
 /// A conversation under way.
@@ -44,6 +53,8 @@ pub(super) struct Live {
     pub(super) replied: bool,
     /// The group it was last routed to.
     pub(super) group: Option<GroupId>,
+    /// The first of the rules that led it there.
+    pub(super) rule: Option<RuleId>,
     /// Since when people are asked for.
     pub(super) waiting_since: Timestamp,
     /// How long that took when it was first given to an agent.
@@ -107,6 +118,8 @@ pub(super) struct Floor {
     pub(super) away: u32,
     pub(super) nowhere: u32,
     pub(super) online: u32,
+    /// What moved, while somebody watches.
+    pub(super) moves: Option<MoveLog>,
     /// Agent times are counted within these instants.
     counted: (Timestamp, Timestamp),
 }
@@ -135,8 +148,18 @@ impl Floor {
             away: 0,
             nowhere: 0,
             online: 0,
+            moves: None,
             counted,
         }
+    }
+
+    /// Follows a revision that goes live: what it adds has room, and what was counted stays.
+    pub(super) fn fit(&mut self, directory: &Directory, now: Timestamp) {
+        let agent =
+            AgentNow { counted_until: now.max(self.counted.0), accepting: true, ..AgentNow::default() };
+        self.agents.resize(directory.agents.len().max(self.agents.len()), agent);
+        self.groups.resize(directory.groups.len().max(self.groups.len()), GroupNow::default());
+        self.hours_open.resize(directory.hours.len().max(self.hours_open.len()), false);
     }
 
     /// Adds a conversation. `false`: its number is not the next one.
@@ -153,6 +176,7 @@ impl Floor {
                 away_by_rule: false,
                 replied: false,
                 group: None,
+                rule: None,
                 waiting_since: arrival.at,
                 wait_ms: None,
                 assigned_at: arrival.at,
@@ -188,6 +212,10 @@ impl Floor {
         if !matches!((from, to), (Place::Waiting(_), Place::Waiting(_))) {
             live.turn = live.turn.wrapping_add(1);
         }
+        let (arrival, rule) = (live.arrival, live.rule);
+        if let Some(moves) = &mut self.moves {
+            moves.add(id, (from, to), now, &arrival, rule);
+        }
         self.count(from, now, false);
         self.count(to, now, true);
         if to == Place::Ended {
@@ -205,7 +233,7 @@ impl Floor {
         };
         match place {
             Place::Nowhere => step(&mut self.nowhere),
-            Place::Away => step(&mut self.away),
+            Place::Away(_) => step(&mut self.away),
             Place::Ended => {}
             Place::Waiting(group) => {
                 step(&mut self.waiting);

@@ -6,11 +6,12 @@ use super::histogram::Histogram;
 use super::report::{
     AgentKpi, ChannelKpi, Figures, GroupKpi, IntentKpi, Kpi, Landed, RuleHits, Times, WaitStretch,
 };
-use super::scenario::Scenario;
+use super::scenario::{Intent, Scenario};
 use super::series::{Gauges, Recorder};
+use super::watch::Counters;
 use crate::desk::CloseReason;
 use crate::id::{GroupId, RuleId};
-use crate::model::Directory;
+use crate::model::{Directory, Group};
 use crate::rules::{RuleCall, RuleInfo, RuleKind};
 use crate::time::Timestamp;
 
@@ -68,7 +69,12 @@ pub(super) struct Ledger {
     channels: Vec<Tally>,
     intents: Vec<IntentTally>,
     target_wait_ms: Vec<i64>,
+    /// Of the ruleset that is live.
     rules: Vec<RuleTally>,
+    /// Of rules that a swap took away.
+    gone: Vec<(RuleInfo, RuleTally)>,
+    /// For those who watch: everything so far, the warm-up included.
+    pub(super) totals: Counters,
     pub(super) recorder: Recorder,
 }
 
@@ -87,13 +93,7 @@ impl Ledger {
     pub(super) fn new(scenario: &Scenario, directory: &Directory, rules: usize) -> Ledger {
         let intents = scenario.intents.iter().map(|intent| IntentTally {
             landed: vec![0; directory.groups.len() + 1],
-            right: directory
-                .groups
-                .iter()
-                .map(|group| {
-                    intent.group.is_none_or(|right| directory.group_and_above(group.id).any(|at| at == right))
-                })
-                .collect(),
+            right: right_groups(intent, directory),
             ..IntentTally::default()
         });
         Ledger {
@@ -104,14 +104,52 @@ impl Ledger {
             intents: intents.collect(),
             target_wait_ms: directory.groups.iter().map(|group| group.target_wait_ms).collect(),
             rules: vec![RuleTally::default(); rules],
+            gone: Vec::new(),
+            totals: Counters::default(),
             recorder: Recorder::new(scenario.start, scenario.end(), scenario.series_ms),
         }
+    }
+
+    /// Follows a swap: what is new has books of its own, and a rule is the same rule while its file has the same name.
+    pub(super) fn swap<'r>(
+        &mut self,
+        scenario: &Scenario,
+        directory: &Directory,
+        before: impl Iterator<Item = &'r RuleInfo>,
+        after: impl Iterator<Item = &'r RuleInfo>,
+    ) {
+        let grown = |have: usize, want: usize| want.max(have);
+        self.groups.resize(grown(self.groups.len(), directory.groups.len()), Tally::default());
+        self.channels.resize(grown(self.channels.len(), directory.channels.len()), Tally::default());
+        self.target_wait_ms = directory.groups.iter().map(|group| group.target_wait_ms).collect();
+        for (tally, intent) in self.intents.iter_mut().zip(&scenario.intents) {
+            let nowhere = tally.landed.pop().unwrap_or_default();
+            tally.landed.resize(grown(tally.landed.len(), directory.groups.len()), 0);
+            tally.landed.push(nowhere);
+            tally.right = right_groups(intent, directory);
+        }
+        self.gone.extend(before.cloned().zip(std::mem::take(&mut self.rules)));
+        self.rules = after
+            .map(|rule| {
+                let known = self.gone.iter().position(|(gone, _)| gone.file == rule.file);
+                known.map(|at| self.gone.swap_remove(at).1).unwrap_or_default()
+            })
+            .collect();
+        self.gone.retain(|(_, tally)| tally.hits > 0 || tally.failures > 0);
+        self.gone.sort_by(|(a, _), (b, _)| a.file.cmp(&b.file));
     }
 
     /// Moves the charts on to `now`, given how things stood until now.
     pub(super) fn advance(&mut self, now: Timestamp, floor: &Floor) {
         let gauges = Gauges { waiting: floor.waiting, in_hand: floor.in_hand, online: floor.online };
         self.recorder.advance(now, gauges);
+    }
+
+    /// A conversation was given to an agent for the first time.
+    pub(super) fn connected(&mut self, wait_ms: i64) {
+        self.totals.connected += 1;
+        self.recorder.stretch.connected += 1;
+        self.recorder.stretch.wait_ms += wait_ms;
     }
 
     pub(super) fn rules_hit(&mut self, rules: &[RuleId]) {
@@ -123,6 +161,7 @@ impl Ledger {
     }
 
     pub(super) fn rule_failed(&mut self, rule: RuleId) {
+        self.totals.rule_failures += 1;
         if let Some(tally) = self.rules.get_mut(rule.index()) {
             tally.failures += 1;
         }
@@ -151,8 +190,14 @@ impl Ledger {
             (None, Some(_)) => Outcome::FellBack,
         };
         match outcome {
-            Outcome::Abandoned => self.recorder.stretch.abandoned += 1,
-            Outcome::FellBack => self.recorder.stretch.fell_back += 1,
+            Outcome::Abandoned => {
+                self.recorder.stretch.abandoned += 1;
+                self.totals.abandoned += 1;
+            }
+            Outcome::FellBack => {
+                self.recorder.stretch.fell_back += 1;
+                self.totals.fell_back += 1;
+            }
             _ => {}
         }
         if live.arrival.at < self.counted_from {
@@ -185,7 +230,7 @@ impl Ledger {
             .agents
             .iter()
             .zip(&floor.agents)
-            .filter(|(agent, now)| agent.active && (agent.receives || now.assigned > 0))
+            .filter(|(agent, now)| agent.active && agent.receives || now.assigned > 0)
             .map(|(agent, now)| AgentKpi {
                 agent: agent.slug.clone(),
                 name: agent.name.clone(),
@@ -258,11 +303,14 @@ impl Ledger {
     }
 
     /// What each rule did.
-    pub(super) fn rule_hits<'r>(&self, rules: impl Iterator<Item = &'r RuleInfo>) -> Vec<RuleHits> {
+    pub(super) fn rule_hits<'r>(&'r self, rules: impl Iterator<Item = &'r RuleInfo>) -> Vec<RuleHits> {
+        let gone = self.gone.iter().map(|(rule, tally)| (rule, tally));
         rules
             .zip(&self.rules)
-            .map(|(rule, tally)| RuleHits {
-                rule: rule.id.0,
+            .chain(gone)
+            .enumerate()
+            .map(|(at, (rule, tally))| RuleHits {
+                rule: at as u16,
                 name: rule.name.clone(),
                 file: rule.file.clone(),
                 hits: tally.hits,
@@ -271,6 +319,14 @@ impl Ledger {
             })
             .collect()
     }
+}
+
+/// Whether each group is right for an intent: the one named, or one below it.
+fn right_groups(intent: &Intent, directory: &Directory) -> Vec<bool> {
+    let is_right = |group: &Group| {
+        intent.group.is_none_or(|right| directory.group_and_above(group.id).any(|at| at == right))
+    };
+    directory.groups.iter().map(is_right).collect()
 }
 
 impl Tally {

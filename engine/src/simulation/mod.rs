@@ -22,6 +22,7 @@ mod digest;
 pub mod erlang;
 mod floor;
 mod histogram;
+mod injection;
 mod kpi;
 pub mod random;
 mod rates;
@@ -32,11 +33,15 @@ mod scenario;
 mod series;
 mod staff;
 mod traffic;
+mod watch;
 
 use std::ops::ControlFlow;
 
 pub use check::Thoroughness;
 pub use digest::{Digest, write_json_line};
+pub use injection::{
+    INJECTIONS_MAX, Injected, InjectedWhat, Injection, InjectionBody, InjectionError, SURGE_PER_HOUR_MAX,
+};
 pub use read::read_scenario;
 pub use report::{
     AgentKpi, ChannelKpi, Checks, CostStretch, Ended, Figures, GroupKpi, IntentKpi, Kpi, Landed, Progress,
@@ -49,6 +54,10 @@ pub use scenario::{
 };
 pub use series::Series;
 pub use traffic::{Arrival, Traffic};
+pub use watch::{
+    AgentSeat, ChannelGate, Counters, FloorPlan, FloorView, Found, InHand, LANES_MAX, Lane, Moment, Move,
+    PlanAgent, PlanGroup, PlanName, Sought, Spot, Waiting, Watch,
+};
 
 use crate::desk::{Batch, Command};
 use crate::rules::Ruleset;

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::injection::Injected;
 use super::series::Series;
 use crate::time::Timestamp;
 use crate::trace::RuleFailureKind;
@@ -15,7 +16,7 @@ pub struct Report {
     /// The seed.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub seed: u64,
-    /// The ruleset's revision, in hexadecimal digits.
+    /// The revision of the ruleset that the run began with, in hexadecimal digits.
     pub revision: String,
     /// The engine's version.
     pub engine: String,
@@ -33,10 +34,12 @@ pub struct Report {
     pub ended_at: Timestamp,
     /// The figures.
     pub kpi: Kpi,
-    /// What each rule did, in order of evaluation; every rule is there.
+    /// What each rule did, in order of evaluation; every rule is there. Rules that a swap took away stand behind.
     pub rules: Vec<RuleHits>,
     /// What must always hold, and whether it did.
     pub checks: Checks,
+    /// What was done to the run while it was under way; with the scenario and the seed, all that it was made from.
+    pub injections: Vec<Injected>,
 }
 
 /// Why a run ended.
@@ -249,7 +252,7 @@ pub struct Landed {
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct RuleHits {
-    /// Its position.
+    /// Its position in the list.
     pub rule: u16,
     /// Its name.
     pub name: String,

@@ -1,7 +1,8 @@
 //! Staff: when agents come, take breaks, drop out and go.
 //!
 //! An agent is online while on shift (always, where no shift is given), away on breaks, offline while dropped out. At
-//! the end of a shift an agent who still has conversations stays until they are done, as people do.
+//! the end of a shift an agent who still has conversations stays until they are done, as people do. Injections send
+//! agents away and let them come back.
 
 use super::random::lot;
 use super::scenario::{DRAIN_MS_MAX, Scenario};
@@ -32,6 +33,8 @@ struct Circumstances {
     shifts: u32,
     breaks: u32,
     drops: u32,
+    /// Sent away by an injection.
+    sent: bool,
     /// What the desk was last told.
     told: Presence,
 }
@@ -76,6 +79,42 @@ impl Staff {
         Staff { changes, done: 0, agents: vec![Circumstances::default(); directory.agents.len()] }
     }
 
+    /// The staff under another directory, from `now` on: who was sent away stays so, and what the desk was told is known.
+    pub(super) fn under(
+        &self,
+        scenario: &Scenario,
+        directory: &Directory,
+        seed: u64,
+        now: Timestamp,
+    ) -> Staff {
+        let mut staff = Staff::new(scenario, directory, seed);
+        while staff.peek().is_some_and(|at| at <= now) {
+            staff.step();
+        }
+        for (agent, before) in staff.agents.iter_mut().zip(&self.agents) {
+            agent.sent = before.sent;
+            agent.told = before.told;
+        }
+        for agent in directory.agents.iter().filter(|agent| !agent.active) {
+            if let Some(agent) = staff.agents.get_mut(agent.id.index()) {
+                agent.told = Presence::Offline;
+            }
+        }
+        staff
+    }
+
+    /// Sends an agent away, or lets them come back.
+    pub(super) fn send(&mut self, agent: AgentId, away: bool) {
+        if let Some(agent) = self.agents.get_mut(agent.index()) {
+            agent.sent = away;
+        }
+    }
+
+    /// Whether an agent was sent away.
+    pub(super) fn is_sent(&self, agent: AgentId) -> bool {
+        self.agents.get(agent.index()).is_some_and(|agent| agent.sent)
+    }
+
     /// When the next agent's circumstances change.
     pub(super) fn peek(&self) -> Option<Timestamp> {
         self.changes.get(self.done).map(|change| change.at)
@@ -98,7 +137,7 @@ impl Staff {
     /// The presence the desk has to be told now, given how many conversations the agent has in hand; `None`: it knows.
     pub(super) fn tell(&mut self, agent: AgentId, in_hand: u32) -> Option<Presence> {
         let agent = self.agents.get_mut(agent.index())?;
-        let presence = if agent.drops > 0 {
+        let presence = if agent.drops > 0 || agent.sent {
             Presence::Offline
         } else if agent.shifts == 0 {
             // Done for today, once the last conversation is.

@@ -2,12 +2,15 @@
 //! does, so every ruleset meets the same conversations.
 
 use super::random::Stream;
-use super::scenario::{Arrivals, Intent, Scenario};
+use super::scenario::{Arrivals, Intent, Rate, Scenario};
 use crate::id::ChannelId;
 use crate::model::Directory;
 use crate::time::Timestamp;
 
 const HOUR_MS: f64 = 3_600_000.0;
+
+/// New customers of surges are numbered from here on, so that the others keep their numbers.
+const SURGE_CUSTOMERS: u64 = 1 << 32;
 
 /// A conversation that is about to begin, with everything about it that is not for the ruleset to decide.
 #[derive(Copy, Clone, Debug, PartialEq)]
@@ -32,6 +35,15 @@ pub struct Arrival {
     pub luck: u64,
 }
 
+/// More conversations than the scenario brings.
+#[derive(Copy, Clone, Debug, PartialEq)]
+pub(super) struct Surge {
+    pub(super) channel: ChannelId,
+    pub(super) from: Timestamp,
+    pub(super) length_ms: i64,
+    pub(super) per_hour: f64,
+}
+
 /// Every arrival of a run, in order of time.
 #[derive(Clone, Debug)]
 pub struct Traffic {
@@ -44,12 +56,16 @@ pub struct Traffic {
     customers: Vec<u8>,
     shares: Vec<f64>,
     vip_shares: Vec<f64>,
+    /// New customers that surges brought.
+    surge_customers: u64,
 }
 
 /// One channel's process and its streams.
 #[derive(Clone, Debug)]
 struct ChannelTraffic {
     channel: ChannelId,
+    /// When it began, of a surge.
+    surge_from: Option<Timestamp>,
     clock: PoissonClock,
     next_ms: Option<i64>,
     gaps: Stream,
@@ -80,6 +96,7 @@ impl Traffic {
             customers: Vec::new(),
             shares: cumulative(scenario.intents.iter().map(|intent| intent.share)),
             vip_shares: cumulative(scenario.vip.iter().copied()),
+            surge_customers: 0,
             scenario: scenario.clone(),
         };
         for channel in &mut traffic.channels {
@@ -87,6 +104,32 @@ impl Traffic {
         }
         traffic.choose_next();
         traffic
+    }
+
+    /// Brings more conversations by one channel. Its streams are named by its beginning, so that it is the same surge
+    /// whatever else is done to the run.
+    pub(super) fn add_surge(&mut self, surge: &Surge, directory: &Directory, seed: u64) {
+        let slug = directory.channel(surge.channel).map_or("", |channel| &channel.slug);
+        let from_ms = surge.from.since_ms(self.scenario.start);
+        let rates = vec![Rate { from_ms: 0, per_hour: 0.0 }, Rate { from_ms, per_hour: surge.per_hour }];
+        let end_ms = from_ms.saturating_add(surge.length_ms).min(self.scenario.length_ms);
+        let arrivals = Arrivals { channel: surge.channel, rates };
+        let alike =
+            |other: &&ChannelTraffic| other.channel == surge.channel && other.surge_from == Some(surge.from);
+        let number = self.channels.iter().filter(alike).count();
+        let name = format!("surge {from_ms} {number} {slug}");
+        let mut channel = ChannelTraffic::new(&arrivals, end_ms, seed, &name);
+        channel.surge_from = Some(surge.from);
+        channel.step();
+        self.channels.push(channel);
+        self.choose_next();
+    }
+
+    /// Conversations an hour that the scenario and its surges bring by a channel at an instant.
+    pub(super) fn per_hour(&self, channel: ChannelId, at: Timestamp) -> f64 {
+        let ms = at.since_ms(self.scenario.start) as f64;
+        let of_channel = self.channels.iter().filter(|traffic| traffic.channel == channel);
+        of_channel.map(|traffic| traffic.clock.per_ms(ms) * HOUR_MS).sum()
     }
 
     /// When the next conversation begins; `None` once no more come.
@@ -139,6 +182,10 @@ impl Iterator for Traffic {
                     vip = *known;
                     which as u64
                 }
+                _ if channel.surge_from.is_some() => {
+                    self.surge_customers += 1;
+                    SURGE_CUSTOMERS + self.surge_customers
+                }
                 _ => {
                     self.customers.push(vip);
                     self.customers.len() as u64 - 1
@@ -171,6 +218,7 @@ impl ChannelTraffic {
         let stream = |purpose| Stream::new(seed, purpose, slug);
         ChannelTraffic {
             channel: arrivals.channel,
+            surge_from: None,
             clock: PoissonClock::new(arrivals, length_ms),
             next_ms: None,
             gaps: stream("arrivals"),
@@ -209,6 +257,11 @@ impl PoissonClock {
             .map(|(rate, end_ms)| (end_ms.min(length_ms) as f64, rate.per_hour / HOUR_MS))
             .collect();
         PoissonClock { pieces, piece: 0, now_ms: 0.0 }
+    }
+
+    /// The rate for one millisecond at an instant.
+    fn per_ms(&self, ms: f64) -> f64 {
+        self.pieces.iter().find(|(end_ms, _)| ms < *end_ms).map_or(0.0, |(_, per_ms)| *per_ms)
     }
 
     fn step(&mut self, mut gap: f64) -> Option<i64> {
@@ -250,8 +303,8 @@ fn pick(cumulative: &[f64], stream: &mut Stream) -> usize {
 mod tests {
     use super::*;
     use crate::model::Channel;
+    use crate::simulation::FollowUp;
     use crate::simulation::erlang::Erlang;
-    use crate::simulation::{FollowUp, Rate};
 
     const HOUR: i64 = 3_600_000;
 
@@ -308,6 +361,33 @@ mod tests {
         };
         assert!(of_app(0.0).len() > 7_000);
         assert_eq!(of_app(0.0), of_app(3_000.0));
+    }
+
+    #[test]
+    fn a_surge_brings_its_own_and_changes_nobody_else() {
+        let (mut scenario, directory) =
+            world(vec![arrivals(0, &[(0, 2_000.0)]), arrivals(1, &[(0, 1_000.0)])]);
+        scenario.returning = 0.3;
+        let calm: Vec<Arrival> = Traffic::new(&scenario, &directory, 9).collect();
+        let mut surging = Traffic::new(&scenario, &directory, 9);
+        let from = scenario.start.plus_ms(HOUR);
+        let mut all: Vec<Arrival> = Vec::new();
+        while surging.peek().is_some_and(|at| at <= from) {
+            all.extend(surging.next());
+        }
+        let surge = Surge { channel: ChannelId(0), from, length_ms: HOUR, per_hour: 4_000.0 };
+        surging.add_surge(&surge, &directory, 9);
+        assert_eq!(surging.per_hour(ChannelId(0), from.plus_ms(HOUR / 2)).round(), 6_000.0);
+        assert_eq!(surging.per_hour(ChannelId(0), from.plus_ms(HOUR)).round(), 2_000.0);
+        all.extend(surging);
+        assert!(all.is_sorted_by_key(|arrival| arrival.at));
+        let mut calm_ones = calm.iter().peekable();
+        let extra: Vec<&Arrival> =
+            all.iter().filter(|arrival| calm_ones.next_if_eq(arrival).is_none()).collect();
+        assert_eq!(calm_ones.count(), 0, "whoever comes anyway comes as before");
+        assert!((3_700..4_300).contains(&extra.len()), "{} instead of about 4000", extra.len());
+        let within = |arrival: &&Arrival| (from..from.plus_ms(HOUR)).contains(&arrival.at);
+        assert!(extra.iter().all(|arrival| arrival.channel == ChannelId(0) && within(arrival)));
     }
 
     #[test]

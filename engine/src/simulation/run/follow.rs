@@ -1,12 +1,12 @@
 //! Following the desk: what each event says about the floor, and what it will lead to.
 
 use super::super::calendar::{Due, Entry};
-use super::super::floor::{Ask, Place};
+use super::super::floor::{Ask, Away, Place};
 use super::super::random::{Stream, whole_ms};
 use super::super::traffic::Arrival;
 use super::{Run, luck};
 use crate::desk::{CloseReason, Directed, Event, EventRecord};
-use crate::id::{AgentId, ConversationId, GroupId};
+use crate::id::{AgentId, ConversationId, GroupId, RuleId};
 use crate::model::{Directory, FallbackStep};
 use crate::rules::{Plan, Target};
 use crate::time::Timestamp;
@@ -41,7 +41,7 @@ impl Run {
             Event::ConversationOpened { conversation, .. } => self.opened(*conversation, at),
             Event::Routed { conversation, rules, plan, .. } => {
                 self.ledger.rules_hit(rules);
-                self.routed(*conversation, plan);
+                self.routed(*conversation, plan, rules.first().copied());
             }
             Event::Queued { conversation, group, directed, .. } => {
                 self.queued(*conversation, *group, *directed, at);
@@ -79,7 +79,7 @@ impl Run {
         self.calendar.push(entry);
     }
 
-    fn routed(&mut self, id: ConversationId, plan: &Plan) {
+    fn routed(&mut self, id: ConversationId, plan: &Plan, rule: Option<RuleId>) {
         let Some(live) = self.floor.get(id) else {
             return;
         };
@@ -90,6 +90,7 @@ impl Run {
         if live.wait_ms.is_none() && group.is_some() {
             live.group = group;
         }
+        live.rule = rule;
         let asks = !plan.skills.is_empty() || plan.tier.is_some();
         live.ask = asks.then(|| Box::new(Ask { skills: plan.skills.clone(), tier: plan.tier }));
     }
@@ -100,7 +101,7 @@ impl Run {
         stretch.waiting_max = stretch.waiting_max.max(self.floor.waiting);
         match (from, self.floor.get(id)) {
             (Some(Place::Waiting(_)), _) => {}
-            (Some(Place::Nowhere | Place::Away), Some(live)) => {
+            (Some(Place::Nowhere | Place::Away(_)), Some(live)) => {
                 live.queued = true;
                 live.reserved_until = directed.map(|directed| directed.until);
                 if let Some(ms) = live.arrival.patience_ms {
@@ -133,8 +134,7 @@ impl Run {
         let wait_ms = at.since_ms(live.waiting_since);
         if live.wait_ms.is_none() {
             live.wait_ms = Some(wait_ms);
-            self.ledger.recorder.stretch.connected += 1;
-            self.ledger.recorder.stretch.wait_ms += wait_ms;
+            self.ledger.connected(wait_ms);
         }
         let turn = live.turn;
         let Arrival { intent, handle_ms, luck, .. } = live.arrival;
@@ -150,7 +150,12 @@ impl Run {
     }
 
     fn fell_back(&mut self, id: ConversationId, to: &FallbackStep, reason: Reason, at: Timestamp) {
-        let from = self.floor.move_to(id, Place::Away, at);
+        let away = match to {
+            FallbackStep::Bot(_) => Away::Bot,
+            FallbackStep::Ticket => Away::Ticket,
+            FallbackStep::LeaveMessage | FallbackStep::Group(_) => Away::Message,
+        };
+        let from = self.floor.move_to(id, Place::Away(away), at);
         let Some(live) = self.floor.get(id).filter(|_| !matches!(from, Some(Place::With(..)))) else {
             return self.checker.misplaced(id, from, "sent to a fallback", at);
         };

@@ -1,6 +1,7 @@
 //! A run: a virtual clock that goes from one thing that happens to the next and hands each to the desk.
 
 mod follow;
+mod inject;
 
 use std::ops::Deref;
 
@@ -9,6 +10,7 @@ use super::calendar::{Calendar, Due, Entry};
 use super::check::{Checker, Thoroughness};
 use super::digest::Digest;
 use super::floor::{Floor, Place};
+use super::injection::{Injected, Injection};
 use super::kpi::Ledger;
 use super::random::{Length, Stream};
 use super::report::{Ended, Progress, Report};
@@ -17,7 +19,7 @@ use super::staff::Staff;
 use super::traffic::{Arrival, Traffic};
 use crate::desk::{Author, Batch, CloseReason, Command, CommandBody, Desk, Identity, Open};
 use crate::id::{AgentId, ConversationId};
-use crate::rules::Ruleset;
+use crate::rules::{Revision, Ruleset};
 use crate::time::Timestamp;
 
 /// Ticks at one instant without any event after which the desk counts as stalled.
@@ -36,19 +38,23 @@ mod luck {
 
 /// A simulation under way. It can be run piece by piece, so that a worker can show progress and listen in between;
 /// the pieces do not change what comes out.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Simulation<R> {
+    /// The one that is live.
     ruleset: R,
-    run: Run,
+    pub(super) run: Run,
+    /// In order of time.
+    injections: Vec<Injection<R>>,
+    injected: usize,
 }
 
-impl<R: Deref<Target = Ruleset>> Simulation<R> {
+impl<R: Deref<Target = Ruleset> + Clone> Simulation<R> {
     /// A simulation of `scenario` under `ruleset`, about to begin. The scenario must have been read against this
     /// ruleset's directory.
     #[must_use]
     pub fn new(ruleset: R, scenario: &Scenario, seed: u64) -> Simulation<R> {
         let run = Run::new(&ruleset, scenario, seed);
-        Simulation { ruleset, run }
+        Simulation { ruleset, run, injections: Vec::new(), injected: 0 }
     }
 
     /// Looks harder: compares waiting conversations and idle agents after every command. Slow.
@@ -60,8 +66,68 @@ impl<R: Deref<Target = Ruleset>> Simulation<R> {
 
     /// Runs until at least `events` more events have happened or the run has ended.
     pub fn run_for(&mut self, events: u64, observer: &mut dyn Observer) -> Progress {
-        self.run.run_for(&self.ruleset, events, observer);
+        self.begin(observer);
+        let until = self.run.events.saturating_add(events);
+        while self.run.ended == Ended::Running && self.run.events < until {
+            self.step(observer);
+        }
         self.run.progress()
+    }
+
+    /// Runs until everything up to and at `until` has happened, or at least `events` more events have, or the run has
+    /// ended. Gives whether the first or the last is the case.
+    pub(super) fn run_until(&mut self, until: Timestamp, events: u64, observer: &mut dyn Observer) -> bool {
+        self.begin(observer);
+        let most = self.run.events.saturating_add(events);
+        while self.run.ended == Ended::Running {
+            if !self.is_due(until) {
+                return true;
+            }
+            if self.run.events >= most {
+                return false;
+            }
+            self.step(observer);
+        }
+        true
+    }
+
+    /// When the next thing happens; `None` before the beginning and after the end.
+    pub(super) fn next_at(&self) -> Option<Timestamp> {
+        let is_running = self.run.now.is_some() && self.run.ended == Ended::Running;
+        self.run.upcoming(self.injection_at()).map(|(at, _)| at).filter(|_| is_running)
+    }
+
+    /// Whether something is left to do until then: something happens, or the run is seen to be over.
+    fn is_due(&self, until: Timestamp) -> bool {
+        match self.run.upcoming(self.injection_at()) {
+            Some((at, _)) => at <= until || (until >= self.run.scenario.end() && self.is_complete(at)),
+            None => true,
+        }
+    }
+
+    fn begin(&mut self, observer: &mut dyn Observer) {
+        if self.run.now.is_none() && self.run.ended == Ended::Running {
+            self.run.carry_out(&self.ruleset, self.run.scenario.start, CommandBody::Publish, observer);
+        }
+    }
+
+    fn step(&mut self, observer: &mut dyn Observer) {
+        match self.run.upcoming(self.injection_at()) {
+            Some((at, next)) if !self.is_complete(at) => match next {
+                Next::Injection => self.carry_out_injection(observer),
+                _ => self.run.step(&self.ruleset, at, next, observer),
+            },
+            _ => self.run.end_by_itself(),
+        }
+    }
+
+    fn is_complete(&self, next_at: Timestamp) -> bool {
+        self.injection_at().is_none() && self.run.is_complete(next_at)
+    }
+
+    /// The ruleset that is live.
+    pub(super) fn ruleset(&self) -> &Ruleset {
+        &self.ruleset
     }
 
     /// Ends the run where it is.
@@ -78,42 +144,48 @@ impl<R: Deref<Target = Ruleset>> Simulation<R> {
     /// What came out so far.
     #[must_use]
     pub fn report(&self) -> Report {
-        self.run.report(&self.ruleset)
+        let directory = self.ruleset.directory();
+        let injections = self.injections.iter().map(|injection| injection.told(directory)).collect();
+        self.run.report(&self.ruleset, injections)
     }
 }
 
-#[derive(Debug)]
-struct Run {
-    scenario: Scenario,
+#[derive(Clone, Debug)]
+pub(super) struct Run {
+    pub(super) scenario: Scenario,
     seed: u64,
-    desk: Desk,
+    /// That the run began with.
+    revision: Revision,
+    pub(super) desk: Desk,
     batch: Batch,
-    traffic: Traffic,
-    staff: Staff,
+    pub(super) traffic: Traffic,
+    pub(super) staff: Staff,
     calendar: Calendar,
-    floor: Floor,
-    ledger: Ledger,
+    pub(super) floor: Floor,
+    pub(super) ledger: Ledger,
     checker: Checker,
     digest: Digest,
     /// The instant of the last command; `None` before the first.
-    now: Option<Timestamp>,
+    pub(super) now: Option<Timestamp>,
     /// The conversation that is about to open.
     arriving: Option<Arrival>,
     /// Agents whose presence may have to change after this command.
     leaving: Vec<AgentId>,
-    conversations: u64,
-    events: u64,
+    pub(super) conversations: u64,
+    pub(super) events: u64,
     last: (u64, Timestamp),
     empty_ticks: u32,
-    ended: Ended,
+    pub(super) ended: Ended,
 }
 
-/// What happens next.
+/// What happens next. What happens at one instant happens in this order.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Next {
+    Tick,
     Calendar,
     Staff,
     Arrival,
+    Injection,
 }
 
 impl Run {
@@ -122,6 +194,7 @@ impl Run {
         Run {
             scenario: scenario.clone(),
             seed,
+            revision: ruleset.revision(),
             desk: Desk::new(),
             batch: Batch::default(),
             traffic: Traffic::new(scenario, directory, seed),
@@ -142,50 +215,45 @@ impl Run {
         }
     }
 
-    fn run_for(&mut self, ruleset: &Ruleset, events: u64, observer: &mut dyn Observer) {
-        let until = self.events.saturating_add(events);
-        if self.now.is_none() && self.ended == Ended::Running {
-            self.carry_out(ruleset, self.scenario.start, CommandBody::Publish, observer);
-        }
-        while self.ended == Ended::Running && self.events < until {
-            self.step(ruleset, observer);
-        }
-    }
-
-    fn step(&mut self, ruleset: &Ruleset, observer: &mut dyn Observer) {
-        let arrival = self.traffic.peek();
-        let next = [
+    /// What happens next, and when. An injection is no part of the run itself.
+    fn upcoming(&self, injection: Option<Timestamp>) -> Option<(Timestamp, Next)> {
+        let all = [
+            (self.desk.next_deadline(), Next::Tick),
             (self.calendar.peek(), Next::Calendar),
             (self.staff.peek(), Next::Staff),
-            (arrival, Next::Arrival),
+            (self.traffic.peek(), Next::Arrival),
+            (injection, Next::Injection),
         ];
-        let next = next.into_iter().filter_map(|(at, what)| Some((at?, what))).min();
-        let tick = self.desk.next_deadline().filter(|at| next.is_none_or(|(next_at, _)| *at <= next_at));
-        let is_complete = |at| arrival.is_none() && self.is_complete(at);
-        let Some(at) = tick.or(next.map(|(at, _)| at)).filter(|at| !is_complete(*at)) else {
-            let cut = self.traffic.is_cut();
-            return self.end(if cut { Ended::ConversationLimit } else { Ended::Complete });
-        };
-        if tick.is_some() {
-            return self.tick(ruleset, at, observer);
-        }
+        all.into_iter().filter_map(|(at, what)| Some((at?, what))).min()
+    }
+
+    fn step(&mut self, ruleset: &Ruleset, at: Timestamp, next: Next, observer: &mut dyn Observer) {
         match next {
-            Some((_, Next::Calendar)) => self.calendar_entry(ruleset, observer),
-            Some((_, Next::Staff)) => {
+            Next::Tick => return self.tick(ruleset, at, observer),
+            Next::Calendar => self.calendar_entry(ruleset, observer),
+            Next::Staff => {
                 if let Some(agent) = self.staff.step() {
                     self.tell_presence(ruleset, agent, at, observer);
                 }
             }
-            Some((_, Next::Arrival)) => self.arrival(ruleset, observer),
-            None => {}
+            Next::Arrival => self.arrival(ruleset, observer),
+            Next::Injection => {}
         }
         if self.events > EVENTS_PER_CONVERSATION_MAX * (self.conversations + 1_000_000) {
             self.end(Ended::EventLimit);
         }
     }
 
+    fn end_by_itself(&mut self) {
+        let cut = self.traffic.is_cut();
+        self.end(if cut { Ended::ConversationLimit } else { Ended::Complete });
+    }
+
     /// Whether nothing is left to see once no more conversations come and the next thing happens at `next_at`.
     fn is_complete(&self, next_at: Timestamp) -> bool {
+        if self.traffic.peek().is_some() {
+            return false;
+        }
         let end = self.scenario.end();
         let is_quiet = self.floor.under_way_count() == 0;
         (is_quiet && (next_at > end || self.traffic.is_cut())) || next_at > end.plus_ms(DRAIN_MS_MAX)
@@ -303,7 +371,7 @@ impl Run {
     }
 
     fn follow_up(&mut self, id: ConversationId) -> Option<String> {
-        let arrival = self.floor.get(id).filter(|live| live.place != Place::Away)?.arrival;
+        let arrival = self.floor.get(id).filter(|live| !matches!(live.place, Place::Away(_)))?.arrival;
         let (_, mut stream) = self.plan_follow_up(&arrival)?;
         let phrases = &self.scenario.intents.get(usize::from(arrival.intent))?.follow_up.as_ref()?.phrases;
         phrases.get(stream.below(phrases.len())).cloned()
@@ -341,11 +409,11 @@ impl Run {
         }
     }
 
-    fn report(&self, ruleset: &Ruleset) -> Report {
+    fn report(&self, ruleset: &Ruleset, injections: Vec<Injected>) -> Report {
         Report {
             scenario: self.scenario.name.clone(),
             seed: self.seed,
-            revision: ruleset.revision().to_string(),
+            revision: self.revision.to_string(),
             engine: crate::VERSION.to_owned(),
             conversations: self.conversations,
             events: self.events,
@@ -355,6 +423,7 @@ impl Run {
             kpi: self.ledger.kpi(&self.scenario, ruleset.directory(), &self.floor),
             rules: self.ledger.rule_hits(ruleset.rules()),
             checks: self.checker.found.clone(),
+            injections,
         }
     }
 }

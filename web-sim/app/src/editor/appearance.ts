@@ -22,7 +22,7 @@ export function appearance(palette: Palette, isDark: boolean): Extension {
         backgroundColor: palette.selection,
       },
       '.cm-gutters': { backgroundColor: palette.surface, color: palette.faint, border: 'none', paddingLeft: '4px' },
-      '.cm-lineNumbers .cm-gutterElement': { minWidth: '26px', fontSize: '11px', opacity: '0.75' },
+      '.cm-lineNumbers .cm-gutterElement': { minWidth: '26px', fontSize: '11px' },
       '.cm-activeLine': { backgroundColor: 'transparent' },
       '&.cm-focused .cm-activeLine': { backgroundColor: palette.raised },
       '.cm-activeLineGutter': { backgroundColor: 'transparent', color: palette.text },

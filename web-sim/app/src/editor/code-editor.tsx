@@ -53,7 +53,7 @@ function extensions(path: string, label: string, palette: Palette): Extension {
     autocompletion({ override: [completionFor(path)], icons: false }),
     language(path),
     look.of(appearance(palette, palette === dark)),
-    EditorView.contentAttributes.of({ 'aria-label': `${label}: ${path}`, spellcheck: 'false' }),
+    EditorView.contentAttributes.of({ 'aria-label': `${label}: ${path}`, spellcheck: 'false', tabindex: '0' }),
     keymap.of([
       { key: 'Mod-Enter', run: () => true }, // the page runs the simulation
       ...closeBracketsKeymap,

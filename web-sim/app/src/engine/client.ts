@@ -1,10 +1,13 @@
 /** The page's side of the engine: calls as promises. */
 import type { Refused } from '../generated/types/Refused';
 import { library } from '../modules/library';
-import { modulesOf, type CallName, type Calls, type Module, type Reply, type Request } from './protocol';
+import { foldersOf, modulesOf, type CallName, type Calls, type Module, type Reply, type Request } from './protocol';
 
 /** How long a worker may take to obey a cancel before it is ended. */
-const CANCEL_MS_MAX = 1500;
+export const CANCEL_MS_MAX = 1_000;
+
+/** What is said of a worker that does not. */
+export const NO_ANSWER = 'the engine did not answer and was stopped';
 
 /** The part of a `Worker` that the client uses. */
 export interface Port {
@@ -60,7 +63,7 @@ export class Engine {
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
       const port = (this.#port ??= this.#open());
-      if (input && 'files' in input) this.#tell(port, modulesOf(input.files));
+      for (const files of foldersOf(input)) this.#tell(port, modulesOf(files));
       if (name === 'module') this.#told.set((input as Module).hash, input as Module);
       this.#pending.set(id, { resolve, reject, onProgress });
       port.postMessage({ id, name, input } as Request);
@@ -97,7 +100,7 @@ export class Engine {
     if (!this.#pending.has(id)) return;
     this.#port?.postMessage({ id, name: 'cancel' });
     setTimeout(() => {
-      if (this.#pending.has(id)) this.stop('the engine did not answer and was stopped');
+      if (this.#pending.has(id)) this.stop(NO_ANSWER);
     }, CANCEL_MS_MAX);
   }
 
@@ -128,7 +131,8 @@ export class Engine {
   }
 }
 
-function startWorker(): Port {
+/** Starts a worker of the page's own engine. */
+export function startWorker(): Port {
   return new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }) as Port;
 }
 

@@ -8,12 +8,16 @@
  */
 import type { Checked } from '../generated/types/Checked';
 import type { Explanation } from '../generated/types/Explanation';
+import type { FloorPlan } from '../generated/types/FloorPlan';
+import type { FloorView } from '../generated/types/FloorView';
+import type { Found } from '../generated/types/Found';
 import type { ModuleLine } from '../generated/types/ModuleLine';
+import type { Moment } from '../generated/types/Moment';
+import type { PlannedWhat } from '../generated/types/PlannedWhat';
 import type { Progress } from '../generated/types/Progress';
 import type { Reference } from '../generated/types/Reference';
 import type { Refused } from '../generated/types/Refused';
 import type { Report } from '../generated/types/Report';
-import type { Start } from '../generated/types/Start';
 import type { TestLine } from '../generated/types/TestLine';
 import type { Version } from '../generated/types/Version';
 import type { Visit } from '../generated/types/Visit';
@@ -34,9 +38,39 @@ export function isModule(path: string): boolean {
   return path.endsWith('.wasm');
 }
 
+/** The folders that a call carries. */
+export function foldersOf(input: object | null): Files[] {
+  const { files, injections = [], what } = (input ?? {}) as Partial<Run> & { what?: Injected };
+  const swaps = [...injections, ...(what ? [what] : [])].flatMap((one) => (one.kind === 'swap' ? [one.files] : []));
+  return files ? [files, ...swaps] : swaps;
+}
+
 /** The hashes of the modules in a folder. */
 export function modulesOf(files: Files): string[] {
   return Object.entries(files).flatMap(([path, hash]) => (isModule(path) ? [hash] : []));
+}
+
+/** What can be done to a run. A swap carries the whole folder that goes live. */
+export type Injected = Exclude<PlannedWhat, { kind: 'swap' }> | { kind: 'swap'; files: Files };
+
+/** An injection with its instant. */
+export type Injection = { at: number } & Injected;
+
+/** All that a run depends on. The same description gives the same events. */
+export interface Run {
+  files: Files;
+  start: { scenario: string; seed: number };
+  /** In order of time. */
+  injections?: readonly Injection[];
+}
+
+/** Where the playhead is to go. */
+export type Goal = { kind: 'instant'; at: number } | { kind: 'moment'; moment: Moment };
+
+/** What is seen of a run that is watched. The plan comes where it may have changed. */
+export interface Seen {
+  view: FloorView;
+  plan: FloorPlan | null;
 }
 
 /** Every call: its name, what goes in, what comes back, and what is told on the way. */
@@ -51,7 +85,29 @@ export interface Calls {
   test: { input: { files: Files }; answer: TestLine[]; progress: never };
   explain: { input: { files: Files; visit: Visit }; answer: Explanation; progress: never };
   /** Tells its progress from the moment it begins. Cancelled, it still answers: with what there is so far. */
-  simulate: { input: { files: Files; start: Start }; answer: Report; progress: Progress };
+  simulate: { input: Run; answer: Report; progress: Progress };
+  /**
+   * Begins to watch a run, with the playhead at `at`, or at its beginning. The worker keeps it under `watched` until it
+   * watches another; the page keeps the description, and asks anew should the worker be replaced.
+   */
+  watch: { input: Run & { watched: number; at: number | null; groups: readonly number[] }; answer: Seen; progress: Travel };
+  /** Moves the playhead on towards `to`, for about `budget_ms` at most. */
+  play: { input: { watched: number; to: number; budget_ms: number; groups: readonly number[] }; answer: Seen; progress: never };
+  /** Moves the playhead to a goal. Cancelled, it stays where it has come to. `found` is the moment that was sought. */
+  travel: {
+    input: { watched: number; goal: Goal; groups: readonly number[] };
+    answer: Seen & { found: Found | null };
+    progress: Travel;
+  };
+  /** Does something to the run at the playhead. */
+  inject: { input: { watched: number; what: Injected; groups: readonly number[] }; answer: Seen; progress: Travel };
+  /** Takes an injection back, by its place in the list; the playhead comes back to where it was. */
+  retract: { input: { watched: number; index: number; groups: readonly number[] }; answer: Seen; progress: Travel };
+}
+
+/** How far the playhead has come. */
+export interface Travel {
+  at: number;
 }
 
 export type CallName = keyof Calls;

@@ -1,10 +1,7 @@
 /** The engine's home in the browser: a worker, so that the page never waits for it. */
 import init, * as wasm from '../generated/wasm/pointsman';
 import { isModule, type CallName, type CallRequest, type Calls, type Files, type Module, type Reply, type Request } from './protocol';
-
-/** Events in the first slice of a run, and the time that a slice should take. */
-const SLICE_EVENTS = 5_000;
-const SLICE_MS = 40;
+import { described, inSlices, WatchedFloor } from './watched-floor';
 
 interface Context<Name extends CallName> {
   progress: (progress: Calls[Name]['progress']) => void;
@@ -49,6 +46,8 @@ function know({ hash, wasm: bytes, artefact }: Module): Calls['module']['answer'
   return artefact && JSON.parse(workspace.add_artefact(artefact));
 }
 
+const floor = new WatchedFloor(opened);
+
 const table: Table = {
   version: () => JSON.parse(wasm.version()),
   reference: () => JSON.parse(wasm.reference()),
@@ -57,29 +56,27 @@ const table: Table = {
   check: ({ files }) => JSON.parse(opened(files).check()),
   test: ({ files }) => JSON.parse(opened(files).test()),
   explain: ({ files, visit }) => JSON.parse(opened(files).explain(JSON.stringify(visit))),
-  simulate: async ({ files, start }, { progress, isCancelled }) => {
-    const workspace = opened(files);
-    workspace.start(JSON.stringify(start));
+  simulate: async (run, { progress, isCancelled }) => {
+    const start = described(run, opened);
+    const workspace = opened(run.files);
+    workspace.start(start);
     progress(JSON.parse(workspace.run_for(0)));
-    let slice = SLICE_EVENTS;
-    for (;;) {
-      const begun = performance.now();
-      const now: Calls['simulate']['progress'] = JSON.parse(workspace.run_for(slice));
+    await inSlices((events) => {
+      const now: Calls['simulate']['progress'] = JSON.parse(workspace.run_for(events));
       progress(now);
-      if (now.ended !== 'running') break;
-      const took = Math.max(performance.now() - begun, 1);
-      slice = Math.round(Math.min(Math.max((slice * SLICE_MS) / took, 100), 1_000_000));
-      await nextTurn();
+      return now.ended !== 'running';
+    }, () => {
       if (isCancelled()) workspace.cancel();
-    }
+      return false;
+    });
     return JSON.parse(workspace.report());
   },
+  watch: (input, { progress, isCancelled }) => floor.watch(input, progress, isCancelled),
+  play: (input) => floor.play(input),
+  travel: (input, { progress, isCancelled }) => floor.travel(input, progress, isCancelled),
+  inject: (input, { progress, isCancelled }) => floor.inject(input, progress, isCancelled),
+  retract: (input, { progress, isCancelled }) => floor.retract(input, progress, isCancelled),
 };
-
-/** Lets messages in. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve));
-}
 
 async function carryOut<Name extends CallName>({ id, name, input }: CallRequest & { name: Name }): Promise<Reply> {
   const context: Context<Name> = {

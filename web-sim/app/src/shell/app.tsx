@@ -6,6 +6,7 @@ import { CodeEditor } from '../editor/code-editor';
 import { FileList } from '../editor/file-list';
 import { Problems } from '../editor/problems';
 import { isModule, modulesOf } from '../engine/protocol';
+import { FloorPanel } from '../floor/floor-panel';
 import { useAdding } from '../modules/adding';
 import { DropZone } from '../modules/drop-zone';
 import { SimulatePanel } from '../simulate/simulate-panel';
@@ -39,6 +40,7 @@ export function App() {
   const { picked } = useAdding();
   const panels = [
     { key: 'simulate', label: t('shell.tab.simulate'), children: <SimulatePanel opening={opening.scenario} /> },
+    { key: 'floor', label: t('shell.tab.floor'), children: <FloorPanel opening={opening.scenario} /> },
     { key: 'visitor', label: t('shell.tab.visitor'), children: <VisitorPanel opening={opening.message} /> },
     {
       key: 'tests',
@@ -73,7 +75,7 @@ export function App() {
           </div>
         </Splitter.Panel>
         <Splitter.Panel min={480}>
-          <section className={styles.stage}>
+          <section className={styles.stage} aria-label={t('shell.stage')}>
             <Tabs
               activeKey={url.tab}
               onChange={(tab) => navigate({ tab: tab as Tab })}

@@ -54,7 +54,7 @@ export function TopBar({ tenant }: { tenant: string }) {
           onClick: ({ key }) => setLanguage(key as Language),
         }}
       >
-        <Button type="text" icon={<GlobalOutlined />} aria-label={t('shell.language')} data-testid="language">
+        <Button type="text" icon={<GlobalOutlined />} aria-label={`${t('shell.language')}: ${LANGUAGES.find(({ value }) => value === i18n.language)?.label ?? ''}`} data-testid="language">
           {LANGUAGES.find(({ value }) => value === i18n.language)?.label}
         </Button>
       </Dropdown>

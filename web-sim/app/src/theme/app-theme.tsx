@@ -27,6 +27,7 @@ function antTheme(palette: Palette, isDark: boolean): ThemeConfig {
       colorText: palette.text,
       colorTextSecondary: palette.muted,
       colorTextTertiary: palette.faint,
+      colorTextPlaceholder: palette.faint,
       colorBgBase: palette.surface,
       colorBgContainer: palette.surface,
       colorBgElevated: isDark ? palette.raised : palette.surface,
@@ -42,6 +43,8 @@ function antTheme(palette: Palette, isDark: boolean): ThemeConfig {
       wireframe: false,
     },
     components: {
+      // White on the dark theme's light green would be too faint to read.
+      Button: isDark ? { primaryColor: palette.ground } : {},
       Tabs: { horizontalItemPadding: '10px 2px', horizontalItemGutter: 22, horizontalMargin: '0' },
       Segmented: { trackBg: palette.hairline },
       Tooltip: { colorBgSpotlight: isDark ? '#2e3734' : '#27302c' },

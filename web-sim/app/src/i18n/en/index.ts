@@ -1,5 +1,6 @@
 import type { Catalogue } from '../zh';
 import { editor } from './editor';
+import { floor } from './floor';
 import { modules } from './modules';
 import { shell } from './shell';
 import { simulate } from './simulate';
@@ -8,4 +9,4 @@ import { visitor } from './visitor';
 import { words } from './words';
 
 /** English. */
-export const en: Catalogue = { shell, editor, modules, visitor, simulate, tests, words };
+export const en: Catalogue = { shell, editor, floor, modules, visitor, simulate, tests, words };

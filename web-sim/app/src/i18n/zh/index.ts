@@ -1,5 +1,6 @@
 /** Chinese, and by its shape the list of every text on the page: English must have the same keys. */
 import { editor } from './editor';
+import { floor } from './floor';
 import { modules } from './modules';
 import { shell } from './shell';
 import { simulate } from './simulate';
@@ -7,6 +8,6 @@ import { tests } from './tests';
 import { visitor } from './visitor';
 import { words } from './words';
 
-export const zh = { shell, editor, modules, visitor, simulate, tests, words };
+export const zh = { shell, editor, floor, modules, visitor, simulate, tests, words };
 
 export type Catalogue = typeof zh;

@@ -1,0 +1,75 @@
+/** No area of the page has a fault that axe finds, light or dark. */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { after, before, test } from 'node:test';
+import { launchBrowser, serveStatic } from './support.mjs';
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+let browser;
+let site;
+
+before(async () => {
+  [browser, site] = await Promise.all([launchBrowser(), serveStatic()]);
+});
+
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+const floorReady = '[data-testid="time-strip"] path';
+/** Every area: where it is, what must be there, and what is opened in it. */
+const areas = [
+  { name: 'simulate', hash: '', ready: '[data-testid="run-line"][data-ended="complete"]' },
+  { name: 'floor', hash: '#tab=floor', ready: floorReady, act: (page) => playTo(page) },
+  {
+    name: 'floor, an agent picked',
+    hash: '#tab=floor',
+    ready: floorReady,
+    act: async (page) => {
+      await playTo(page);
+      await page.locator('[data-agent]').first().focus();
+      await page.keyboard.press('Enter');
+      await page.getByTestId('picked').waitFor();
+    },
+  },
+  {
+    name: 'floor, what can be injected',
+    hash: '#tab=floor',
+    ready: floorReady,
+    act: async (page) => {
+      await playTo(page);
+      await page.getByTestId('inject').click();
+      await page.getByTestId('inject-surge').waitFor();
+    },
+  },
+  { name: 'visitor', hash: '#tab=visitor&file=rules/90-refund.toml', ready: '[data-testid="route"]' },
+  { name: 'tests', hash: '#tab=tests', ready: '[data-testid="tests"] [data-passed]' },
+  { name: 'a module', hash: '#tenant=marketplace', ready: '[data-testid="module-use"] svg' },
+];
+
+async function playTo(page) {
+  const strip = await page.getByTestId('time-strip').boundingBox();
+  await page.mouse.click(strip.x + strip.width * 0.86, strip.y + 15);
+  await page.locator('[data-group]:not([data-waiting="0"])').first().waitFor();
+}
+
+for (const colorScheme of ['light', 'dark']) {
+  for (const { name, hash, ready, act } of areas) {
+    test(`${name}, ${colorScheme}`, async () => {
+      const context = await browser.newContext({ locale: 'en-GB', colorScheme, reducedMotion: 'reduce', viewport: { width: 1280, height: 720 } });
+      const page = await context.newPage();
+      await page.goto(site.url + hash);
+      await page.locator(ready).first().waitFor({ state: 'attached', timeout: 30_000 });
+      await act?.(page);
+      await page.waitForTimeout(400);
+      await page.evaluate(axe);
+      const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+      const told = violations.map(({ id, help, nodes }) => `${id}: ${help}\n${nodes.slice(0, 30).map((node) => `    ${node.target.join(' ')}: ${node.any[0]?.message ?? node.failureSummary ?? ''}`).join('\n')}`);
+      assert.equal(violations.length, 0, `\n${told.join('\n')}`);
+      await context.close();
+    });
+  }
+}

@@ -1,0 +1,233 @@
+/** Watching a day: what an admin does on the floor, with the pointer and without. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { launchBrowser, serveStatic, textOf, watchProblems } from './support.mjs';
+
+let browser;
+let site;
+
+before(async () => {
+  [browser, site] = await Promise.all([launchBrowser(), serveStatic({ prefix: '/some/folder/' })]);
+});
+
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+/** Opens the floor of a scenario and waits until it is there, with the strip of the time bar. */
+async function open({ locale = 'en-GB', hash = '#tab=floor', ...options } = {}) {
+  const context = await browser.newContext({ locale, viewport: { width: 1280, height: 720 }, ...options });
+  const page = await context.newPage();
+  const problems = watchProblems(page);
+  await page.goto(site.url + hash);
+  await page.getByTestId('floor').waitFor({ timeout: 30_000 });
+  await page.locator('[data-testid="time-strip"] path').first().waitFor({ state: 'attached', timeout: 30_000 });
+  return { page, problems, close: () => context.close() };
+}
+
+const instant = async (page) => Number(await page.getByTestId('clock').getAttribute('data-at'));
+
+/** Waits until the playhead stands somewhere else than at `before`, and gives where. */
+async function moved(page, before) {
+  await page.waitForFunction(
+    (at) => document.querySelector('[data-testid="clock"]')?.getAttribute('data-at') !== String(at),
+    before,
+  );
+  return instant(page);
+}
+
+async function jump(page, name) {
+  const before = await instant(page);
+  await page.getByTestId('jump').click();
+  await page.getByRole('menuitem', { name }).click();
+  return moved(page, before);
+}
+
+/** Jumps to a share of the day by the time bar. */
+async function goTo(page, share) {
+  const before = await instant(page);
+  const strip = await page.getByTestId('time-strip').boundingBox();
+  await page.mouse.click(strip.x + strip.width * share, strip.y + 15);
+  return moved(page, before);
+}
+
+const number = async (page, id) => Number((await page.getByTestId(id).locator('dd').textContent()).replace(/[^\d].*$/, ''));
+
+test('I pause at the moment the queue starts, send an agent home and watch', async () => {
+  const { page, problems, close } = await open();
+  await goTo(page, 0.43);
+  const at = await jump(page, 'a queue starts');
+  assert.match(await textOf(page.getByTestId('found'), problems), /a queue starts · .+ · #\d+/);
+  assert.equal(await number(page, 'floor-waiting'), 1, 'the one who waits is on the floor');
+  assert.equal(await page.locator('[data-group]:not([data-waiting="0"])').count(), 1, 'in one lane');
+
+  // Somebody who is busy and online goes home.
+  const busy = page.locator('[data-agent][data-presence="online"]:not([data-open="0"])').first();
+  const slug = await busy.getAttribute('data-agent');
+  const online = await number(page, 'floor-online');
+  await busy.focus();
+  await page.keyboard.press('Enter');
+  await page.getByTestId('agent-leaves').click();
+  const seat = page.locator(`[data-agent="${slug}"]`);
+  await page.locator(`[data-agent="${slug}"][data-presence="offline"]`).waitFor();
+  assert.equal(await number(page, 'floor-online'), online - 1);
+  assert.equal(await instant(page), at, 'it is still the same instant');
+  assert.equal(await page.getByTestId('injections').locator('li').count(), 1);
+
+  // Played on, others get the conversations.
+  await page.getByTestId('speed').getByText('×300').click();
+  await page.getByTestId('play').click();
+  await page.locator(`[data-agent="${slug}"][data-open="0"]`).waitFor();
+  await page.getByTestId('play').click();
+  const later = await instant(page);
+  assert.ok(later > at);
+  assert.equal(await seat.getAttribute('data-presence'), 'offline');
+
+  // Called back, the agent is there; taken back, nothing of it ever happened.
+  await seat.focus();
+  await page.keyboard.press('Enter');
+  await page.getByTestId('agent-returns').click();
+  await page.locator(`[data-agent="${slug}"][data-presence="online"]`).waitFor();
+  for (const left of [1, 0]) {
+    await page.getByTestId('injections').getByRole('button', { name: 'Take back' }).first().click();
+    await page.waitForFunction((many) => document.querySelectorAll('[data-testid="injections"] li').length === many, left);
+  }
+  assert.equal(await number(page, 'floor-online'), online);
+  assert.deepEqual(problems, []);
+  await close();
+});
+
+test('what is shown at an instant is the same however I came there', async () => {
+  const { page, problems, close } = await open();
+  const shown = () =>
+    page.evaluate(() => [
+      ...[...document.querySelectorAll('[data-group]')].map((lane) => `${lane.dataset.group} ${lane.dataset.waiting}`),
+      ...[...document.querySelectorAll('[data-agent]')].map((seat) => `${seat.dataset.agent} ${seat.dataset.open} ${seat.dataset.presence}`),
+      ...[...document.querySelectorAll('[data-testid^="floor-"] dd')].map((figure) => figure.textContent),
+    ]);
+  const at = await goTo(page, 0.86);
+  const first = await shown();
+  assert.ok(first.length > 20);
+  await goTo(page, 0.3);
+  assert.notDeepEqual(await shown(), first);
+  assert.equal(await goTo(page, 0.86), at);
+  assert.deepEqual(await shown(), first);
+  await page.reload();
+  await page.locator('[data-testid="time-strip"] path').first().waitFor({ state: 'attached' });
+  assert.equal(await goTo(page, 0.86), at);
+  assert.deepEqual(await shown(), first);
+  assert.deepEqual(problems, []);
+  await close();
+});
+
+test('a surge fills the queues, and the strip shows the rest of the day before it is played', async () => {
+  const { page, problems, close } = await open({ hash: '#tab=floor&scenario=weekday' });
+  await goTo(page, 0.6);
+  const strip = page.locator('[data-testid="time-strip"] path');
+  assert.equal(await strip.count(), 1);
+  await page.getByTestId('inject').click();
+  await page.getByTestId('surge-rate').fill('1500');
+  await page.getByTestId('inject-surge').click();
+  await page.getByTestId('injections').locator('li', { hasText: '+1500/h for 30 min' }).waitFor();
+  await page.waitForFunction(() => document.querySelectorAll('[data-testid="time-strip"] path').length === 2);
+  const before = await number(page, 'floor-waiting');
+  const at = await instant(page);
+  await page.keyboard.press('Escape');
+  await page.getByTestId('floor').hover();
+  await page.keyboard.press('Shift+ArrowRight');
+  assert.equal(await moved(page, at), at + 600_000);
+  assert.ok((await number(page, 'floor-waiting')) > before + 20, 'far more wait than before');
+  assert.deepEqual(problems, []);
+  await close();
+});
+
+test('a changed rule goes live in the middle of the day', async () => {
+  const { page, problems, close } = await open({ hash: '#tab=floor&scenario=weekday&file=rules/90-refund.toml' });
+  await goTo(page, 0.5);
+  await page.getByTestId('inject').click();
+  assert.equal(await page.getByTestId('inject-swap').isEnabled(), false, 'nothing has changed yet');
+  await page.keyboard.press('Escape');
+  await page.locator('.cm-line', { hasText: 'group = "after-sales"' }).first().click();
+  await page.keyboard.press('End');
+  for (let at = 0; at < '"after-sales"'.length; at += 1) await page.keyboard.press('Backspace');
+  await page.keyboard.insertText('"presale"');
+  await page.getByTestId('reopen').waitFor();
+  await page.getByTestId('inject').click();
+  await page.locator('[data-testid="inject-swap"]:enabled').click();
+  await page.getByTestId('injections').locator('li', { hasText: 'another ruleset' }).waitFor();
+  await page.waitForFunction(() => document.querySelectorAll('[data-testid="time-strip"] path').length === 2);
+  assert.deepEqual(problems, []);
+  await close();
+});
+
+test('everything on the floor is done with the keyboard alone', async () => {
+  const { page, problems, close } = await open();
+  const start = await instant(page);
+  // To the floor's tab, and from there into the panel.
+  await page.getByRole('tab', { name: 'Floor' }).focus();
+  await page.keyboard.press('Tab');
+  const reached = new Set();
+  for (let presses = 0; presses < 90; presses += 1) {
+    reached.add(
+      await page.evaluate(() => {
+        const { activeElement: on } = document;
+        return on?.closest('[data-testid]')?.getAttribute('data-testid') ?? on?.getAttribute('aria-label') ?? '';
+      }),
+    );
+    await page.keyboard.press('Tab');
+  }
+  for (const part of ['lanes', 'inject', 'floor', 'time-strip', 'play', 'step', 'speed', 'jump']) assert.ok(reached.has(part), `${part} is reached by Tab`);
+
+  // Page Up on the time bar is an hour; the arrow keys of the bar are minutes.
+  await page.getByTestId('time-strip').focus();
+  for (let hour = 1; hour <= 10; hour += 1) {
+    await page.keyboard.press('PageUp');
+    await page.waitForFunction((at) => Number(document.querySelector('[data-testid="clock"]')?.getAttribute('data-at')) === at, start + hour * 3_600_000);
+  }
+  await page.keyboard.press('ArrowLeft');
+  let at = await moved(page, start + 10 * 3_600_000);
+  assert.equal(at, start + 10 * 3_600_000 - 60_000);
+
+  // Away from the bar, the right arrow is a step and Space plays.
+  await page.locator('[data-testid="clock"]').evaluate(() => document.activeElement?.blur());
+  await page.keyboard.press('ArrowRight');
+  const next = await moved(page, at);
+  assert.ok(next > at && next < at + 60_000, 'a step goes to the next thing that happens');
+  await page.keyboard.press('Space');
+  await page.locator('[data-testid="play"][data-playing="true"]').waitFor();
+  at = await moved(page, next);
+  await page.keyboard.press('Space');
+  await page.locator('[data-testid="play"][data-playing="false"]').waitFor();
+
+  // An agent is opened with Enter, and the card closed with Escape.
+  await page.locator('[data-agent]').first().focus();
+  await page.keyboard.press('Enter');
+  await page.getByTestId('picked').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByTestId('picked').waitFor({ state: 'detached' });
+  assert.deepEqual(problems, []);
+  await close();
+});
+
+test('a conversation under the pointer tells who it is', async () => {
+  const { page, problems, close } = await open();
+  await goTo(page, 0.86);
+  await page.locator('[data-agent]:not([data-open="0"])').first().focus();
+  await page.keyboard.press('Enter');
+  await page.getByTestId('picked').getByRole('listitem').first().getByRole('button').click();
+  assert.match(await textOf(page.getByTestId('picked'), problems), /Conversation #\d+.*Where.*Channel.*Intent.*Rule/s);
+  assert.deepEqual(problems, []);
+  await close();
+});
+
+test('who does not want motion sees none, and the floor is the same', async () => {
+  const { page, problems, close } = await open({ reducedMotion: 'reduce' });
+  await goTo(page, 0.86);
+  await page.getByTestId('play').click();
+  const at = await instant(page);
+  await moved(page, at);
+  await page.getByTestId('play').click();
+  assert.deepEqual(problems, []);
+  await close();
+});
