@@ -54,7 +54,7 @@ function setUp(size: number, silence_ms_max = 10_000) {
 const jobs = (many: number): Job[] =>
   Array.from({ length: many }, (_, seed) => ({ files: {}, start: { scenario: 'weekday', seed } }));
 const told = (outcomes: Outcome[]) =>
-  outcomes.map((outcome) => (outcome.kind === 'report' ? outcome.report.digest : outcome.kind));
+  outcomes.map((outcome) => (outcome.kind === 'answer' ? outcome.answer.digest : outcome.kind));
 /** Lets promises that are settled go on. */
 const turn = () => vi.advanceTimersByTimeAsync(0);
 
@@ -64,7 +64,7 @@ afterEach(() => void vi.useRealTimers());
 describe('Pool', () => {
   it('keeps every worker busy, starts no more than its size, and answers in the order of the jobs', async () => {
     const { pool, workers, worker } = setUp(2);
-    const outcomes = pool.run(jobs(3));
+    const outcomes = pool.run('simulate', jobs(3));
     expect(workers.map(({ seeds }) => seeds)).toEqual([[0], [1]]);
     worker(1).done('one');
     await turn();
@@ -78,7 +78,7 @@ describe('Pool', () => {
 
   it('goes on with the others when one run breaks its worker', async () => {
     const { pool, workers, worker } = setUp(1);
-    const outcomes = pool.run(jobs(2));
+    const outcomes = pool.run('simulate', jobs(2));
     worker(0).fail('unreachable', true);
     await turn();
     expect(worker(0).terminated).toBe(true);
@@ -91,7 +91,7 @@ describe('Pool', () => {
   it('ends a worker that hangs, and no other', async () => {
     const { pool, workers, worker } = setUp(8, 5_000);
     const heard: string[] = [];
-    const outcomes = pool.run(jobs(8), {
+    const outcomes = pool.run('simulate', jobs(8), {
       onOutcome: (index, outcome) => heard.push(`${index} ${outcome.kind}`),
     });
     for (let second = 0; second < 5; second += 1) {
@@ -106,7 +106,7 @@ describe('Pool', () => {
     expect(told(all).filter((digest) => digest.startsWith('run'))).toHaveLength(7);
     expect(all[3]).toEqual({ kind: 'failed', message: 'the engine did not answer and was stopped' });
     // The next run gets a worker that works.
-    void pool.run(jobs(8));
+    void pool.run('simulate', jobs(8));
     expect(workers.filter(({ terminated }) => !terminated).every(({ seeds }) => seeds.length > 0)).toBe(true);
     expect(worker(3).seeds).toEqual([3]);
   });
@@ -115,7 +115,7 @@ describe('Pool', () => {
     const { pool, worker } = setUp(1);
     const abort = new AbortController();
     const heard: number[] = [];
-    const outcomes = pool.run(jobs(3), { signal: abort.signal, onOutcome: (index) => heard.push(index) });
+    const outcomes = pool.run('simulate', jobs(3), { signal: abort.signal, onOutcome: (index) => heard.push(index) });
     abort.abort();
     expect(heard).toEqual([1, 2]);
     expect(worker(0).requests.at(-1)?.name).toBe('cancel');
@@ -127,11 +127,11 @@ describe('Pool', () => {
   it('keeps a worker that obeys a cancel, and gives nobody the half of a result', async () => {
     const { pool, workers, worker } = setUp(1);
     const abort = new AbortController();
-    const outcomes = pool.run(jobs(1), { signal: abort.signal });
+    const outcomes = pool.run('simulate', jobs(1), { signal: abort.signal });
     abort.abort();
     worker(0).done('half a day');
     expect(told(await outcomes)).toEqual(['cancelled']);
-    void pool.run(jobs(1));
+    void pool.run('simulate', jobs(1));
     expect(worker(0).seeds).toEqual([0, 0]);
     expect(workers).toHaveLength(1);
   });
@@ -139,8 +139,8 @@ describe('Pool', () => {
   it('leaves the runs of one caller alone when another cancels', async () => {
     const { pool, worker } = setUp(1);
     const abort = new AbortController();
-    const first = pool.run(jobs(1));
-    const second = pool.run(jobs(2), { signal: abort.signal });
+    const first = pool.run('simulate', jobs(1));
+    const second = pool.run('simulate', jobs(2), { signal: abort.signal });
     abort.abort();
     expect(told(await second)).toEqual(['cancelled', 'cancelled']);
     worker(0).done('mine');
@@ -150,7 +150,7 @@ describe('Pool', () => {
   it('tells how far all of it is, and how long it will take', async () => {
     const { pool, worker } = setUp(1);
     let last: BatchProgress | null = null;
-    void pool.run(jobs(4), { onProgress: (progress) => (last = progress) });
+    void pool.run('simulate', jobs(4), { onProgress: (progress) => (last = progress) });
     worker(0).progress(0);
     expect(last).toMatchObject({ share: 0, left_ms: null });
     await vi.advanceTimersByTimeAsync(1_000);
@@ -164,7 +164,7 @@ describe('Pool', () => {
 
   it('has nothing to do for no jobs', async () => {
     const { pool, workers } = setUp(4);
-    expect(await pool.run([])).toEqual([]);
+    expect(await pool.run('simulate', [])).toEqual([]);
     expect(workers).toEqual([]);
   });
 });

@@ -1,13 +1,12 @@
 /**
  * Many runs at once: a few workers, each with an engine of its own, that take runs from one line.
  *
- *     const outcomes = await pool.run(jobs, { signal, onProgress, onOutcome });
+ *     const outcomes = await pool.run('simulate', jobs, { signal, onProgress, onOutcome });
  *
  * Every job gets exactly one outcome, in the order of the jobs. A run that fails, or stops to answer, costs nobody else
  * theirs: its worker is ended and the next run gets a new one. Several callers may use the pool; the line is common.
  */
 import type { Refused } from '../generated/types/Refused';
-import type { Report } from '../generated/types/Report';
 import { library } from '../modules/library';
 import { CANCEL_MS_MAX, Engine, NO_ANSWER, RefusedError, startWorker, type Port } from './client';
 import type { Calls, Module } from './protocol';
@@ -20,12 +19,13 @@ const SILENCE_MS_MAX = 20_000;
 /** How long workers without work are kept, so that the next runs need not compile the folder anew. */
 const IDLE_MS_MAX = 60_000;
 
-/** One run: a folder as it is, a scenario of it, a seed. */
-export type Job = Calls['simulate']['input'];
+/** What takes so long that it is shared out: a run, or a pair of runs. */
+export type JobName = 'simulate' | 'pair';
+export type Job<Name extends JobName = 'simulate'> = Calls[Name]['input'];
 
 /** What became of a job. */
-export type Outcome =
-  | { kind: 'report'; report: Report; took_ms: number }
+export type Outcome<Name extends JobName = 'simulate'> =
+  | { kind: 'answer'; answer: Calls[Name]['answer']; took_ms: number }
   | { kind: 'refused'; refused: Refused }
   | { kind: 'failed'; message: string }
   | { kind: 'cancelled' };
@@ -38,18 +38,18 @@ export interface BatchProgress {
   share: number;
   /** Jobs that have their outcome, whatever it is. */
   done: number;
-  /** Those among them that have no report. */
+  /** Those among them that have no answer. */
   failed: number;
   /** An estimate; `null` until enough is known. */
   left_ms: number | null;
 }
 
-export interface BatchOptions {
+export interface BatchOptions<Name extends JobName = 'simulate'> {
   /** Cancels every job that has no outcome yet; `run` then resolves within about a second. */
   signal?: AbortSignal;
   onProgress?: (progress: BatchProgress) => void;
   /** Tells each outcome as it comes. */
-  onOutcome?: (index: number, outcome: Outcome) => void;
+  onOutcome?: (index: number, outcome: Outcome<Name>) => void;
 }
 
 export interface PoolOptions {
@@ -62,12 +62,13 @@ export interface PoolOptions {
 
 /** A job on its way. */
 interface Entry {
-  job: Job;
+  name: JobName;
+  job: Job<JobName>;
   abort: AbortController;
   isCancelled: boolean;
   /** Told how much of it is done. */
   onShare: (share: number) => void;
-  settle: (outcome: Outcome) => void;
+  settle: (outcome: Outcome<JobName>) => void;
 }
 
 export class Pool {
@@ -86,7 +87,11 @@ export class Pool {
   }
 
   /** Runs the jobs. Never rejects: what goes wrong with a job is its outcome. */
-  async run(jobs: readonly Job[], { signal, onProgress, onOutcome }: BatchOptions = {}): Promise<Outcome[]> {
+  async run<Name extends JobName>(
+    name: Name,
+    jobs: readonly Job<Name>[],
+    { signal, onProgress, onOutcome }: BatchOptions<Name> = {},
+  ): Promise<Outcome<Name>[]> {
     const begun_ms = performance.now();
     const shares = jobs.map(() => 0);
     /** When each job that is under way began. */
@@ -101,8 +106,9 @@ export class Pool {
     const entries: Entry[] = [];
     const outcomes = jobs.map(
       (job, index) =>
-        new Promise<Outcome>((resolve) => {
+        new Promise<Outcome<Name>>((resolve) => {
           entries.push({
+            name,
             job,
             abort: new AbortController(),
             isCancelled: false,
@@ -115,10 +121,10 @@ export class Pool {
               shares[index] = 1;
               begins[index] = null;
               done += 1;
-              if (outcome.kind !== 'report') failed += 1;
-              onOutcome?.(index, outcome);
+              if (outcome.kind !== 'answer') failed += 1;
+              onOutcome?.(index, outcome as Outcome<Name>);
               tell();
-              resolve(outcome);
+              resolve(outcome as Outcome<Name>);
             },
           });
         }),
@@ -168,16 +174,16 @@ export class Pool {
   async #carryOut(engine: Engine, entry: Entry): Promise<void> {
     const begun = performance.now();
     const watchdog = new Watchdog(this.#silence_ms_max, () => engine.stop(NO_ANSWER));
-    let outcome: Outcome;
+    let outcome: Outcome<JobName>;
     try {
-      const report = await engine.call('simulate', entry.job, {
+      const answer = await engine.call(entry.name, entry.job, {
         signal: entry.abort.signal,
         onProgress: ({ share }) => {
           watchdog.heard();
           entry.onShare(share);
         },
       });
-      outcome = { kind: 'report', report, took_ms: performance.now() - begun };
+      outcome = { kind: 'answer', answer, took_ms: performance.now() - begun };
     } catch (error) {
       outcome =
         error instanceof RefusedError

@@ -7,6 +7,7 @@
  * modules are told apart from the folder, once to each worker, since they are large and seldom change.
  */
 import type { Checked } from '../generated/types/Checked';
+import type { Comparison } from '../generated/types/Comparison';
 import type { Explanation } from '../generated/types/Explanation';
 import type { FloorPlan } from '../generated/types/FloorPlan';
 import type { FloorView } from '../generated/types/FloorView';
@@ -14,6 +15,8 @@ import type { Found } from '../generated/types/Found';
 import type { ModuleLine } from '../generated/types/ModuleLine';
 import type { Moment } from '../generated/types/Moment';
 import type { PlannedWhat } from '../generated/types/PlannedWhat';
+import type { Pair } from '../generated/types/Pair';
+import type { PairTold } from '../generated/types/PairTold';
 import type { Progress } from '../generated/types/Progress';
 import type { Reference } from '../generated/types/Reference';
 import type { Refused } from '../generated/types/Refused';
@@ -40,9 +43,9 @@ export function isModule(path: string): boolean {
 
 /** The folders that a call carries. */
 export function foldersOf(input: object | null): Files[] {
-  const { files, injections = [], what } = (input ?? {}) as Partial<Run> & { what?: Injected };
+  const { files, live, injections = [], what } = (input ?? {}) as Partial<Run & Versus> & { what?: Injected };
   const swaps = [...injections, ...(what ? [what] : [])].flatMap((one) => (one.kind === 'swap' ? [one.files] : []));
-  return files ? [files, ...swaps] : swaps;
+  return [...(files ? [files] : []), ...(live ? [live] : []), ...swaps];
 }
 
 /** The hashes of the modules in a folder. */
@@ -62,6 +65,13 @@ export interface Run {
   start: { scenario: string; seed: number };
   /** In order of time. */
   injections?: readonly Injection[];
+}
+
+/** One seed under two folders: what is live, and the candidate. The scenario is the candidate's. */
+export interface Versus {
+  files: Files;
+  live: Files;
+  start: { scenario: string; seed: number };
 }
 
 /** Where the playhead is to go. */
@@ -103,6 +113,10 @@ export interface Calls {
   inject: { input: { watched: number; what: Injected; groups: readonly number[] }; answer: Seen; progress: Travel };
   /** Takes an injection back, by its place in the list; the playhead comes back to where it was. */
   retract: { input: { watched: number; index: number; groups: readonly number[] }; answer: Seen; progress: Travel };
+  /** Runs both; cancelled, it still answers. */
+  pair: { input: Versus; answer: PairTold; progress: Progress };
+  /** Puts pairs together. */
+  comparison: { input: { pairs: readonly Pair[] }; answer: Comparison; progress: never };
 }
 
 /** How far the playhead has come. */

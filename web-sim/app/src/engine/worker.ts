@@ -17,48 +17,76 @@ type Table = {
 
 const ready = init();
 const cancelled = new Set<number>();
-let workspace: wasm.Workspace | null = null;
-let files: Files = {};
 /** The bytes of modules, by hash. */
 const modules = new Map<string, Uint8Array>();
+/** What hosts have compiled them to. */
+const artefacts: Uint8Array[] = [];
 /** For a module that the page no longer has: the engine says that it cannot run. */
 const NOTHING = new Uint8Array();
 
-/** The workspace with this folder in it. */
-function opened(next: Files): wasm.Workspace {
-  workspace ??= new wasm.Workspace();
-  for (const path of Object.keys(files)) if (!(path in next)) workspace.remove_file(path);
-  for (const [path, text] of Object.entries(next)) {
-    if (files[path] === text) continue;
-    if (isModule(path)) workspace.set_module(path, modules.get(text) ?? NOTHING);
-    else workspace.set_file(path, text);
+/** A workspace of the engine, with the folder that was opened in it last. */
+class Bench {
+  workspace: wasm.Workspace | null = null;
+  #files: Files = {};
+
+  /** The workspace with this folder in it. */
+  open = (next: Files): wasm.Workspace => {
+    const workspace = this.begin();
+    for (const path of Object.keys(this.#files)) if (!(path in next)) workspace.remove_file(path);
+    for (const [path, text] of Object.entries(next)) {
+      if (this.#files[path] === text) continue;
+      if (isModule(path)) workspace.set_module(path, modules.get(text) ?? NOTHING);
+      else workspace.set_file(path, text);
+    }
+    this.#files = next;
+    return workspace;
+  };
+
+  /** Takes a module that folders may name. */
+  know(hash: string, bytes: Uint8Array): void {
+    for (const [path, text] of Object.entries(this.#files)) {
+      if (isModule(path) && text === hash) this.workspace?.set_module(path, bytes);
+    }
   }
-  files = next;
-  return workspace;
+
+  begin(): wasm.Workspace {
+    if (this.workspace) return this.workspace;
+    this.workspace = new wasm.Workspace();
+    for (const artefact of artefacts) this.workspace.add_artefact(artefact);
+    return this.workspace;
+  }
 }
+
+const own = new Bench();
+/** Begun with the first comparison. */
+const other = new Bench();
 
 function know({ hash, wasm: bytes, artefact }: Module): Calls['module']['answer'] {
-  workspace ??= new wasm.Workspace();
   if (!modules.has(hash)) {
     modules.set(hash, bytes);
-    for (const [path, text] of Object.entries(files)) if (isModule(path) && text === hash) workspace.set_module(path, bytes);
+    own.know(hash, bytes);
+    other.know(hash, bytes);
   }
-  return artefact && JSON.parse(workspace.add_artefact(artefact));
+  if (!artefact) return null;
+  const line: Calls['module']['answer'] = JSON.parse(own.begin().add_artefact(artefact));
+  other.workspace?.add_artefact(artefact);
+  artefacts.push(artefact);
+  return line;
 }
 
-const floor = new WatchedFloor(opened);
+const floor = new WatchedFloor(own.open);
 
 const table: Table = {
   version: () => JSON.parse(wasm.version()),
   reference: () => JSON.parse(wasm.reference()),
   hash: ({ wasm: bytes }) => wasm.module_hash(bytes),
   module: know,
-  check: ({ files }) => JSON.parse(opened(files).check()),
-  test: ({ files }) => JSON.parse(opened(files).test()),
-  explain: ({ files, visit }) => JSON.parse(opened(files).explain(JSON.stringify(visit))),
+  check: ({ files }) => JSON.parse(own.open(files).check()),
+  test: ({ files }) => JSON.parse(own.open(files).test()),
+  explain: ({ files, visit }) => JSON.parse(own.open(files).explain(JSON.stringify(visit))),
   simulate: async (run, { progress, isCancelled }) => {
-    const start = described(run, opened);
-    const workspace = opened(run.files);
+    const start = described(run, own.open);
+    const workspace = own.open(run.files);
     workspace.start(start);
     progress(JSON.parse(workspace.run_for(0)));
     await inSlices((events) => {
@@ -71,6 +99,23 @@ const table: Table = {
     });
     return JSON.parse(workspace.report());
   },
+  pair: async ({ files, live, start }, { progress, isCancelled }) => {
+    const run = new wasm.PairRun(other.open(live), own.open(files), JSON.stringify(start));
+    try {
+      await inSlices((events) => {
+        const now: Calls['pair']['progress'] = JSON.parse(run.run_for(events));
+        progress(now);
+        return now.ended !== 'running';
+      }, () => {
+        if (isCancelled()) run.cancel();
+        return false;
+      });
+      return JSON.parse(run.told());
+    } finally {
+      run.free();
+    }
+  },
+  comparison: ({ pairs }) => JSON.parse(wasm.comparison(JSON.stringify(pairs))),
   watch: (input, { progress, isCancelled }) => floor.watch(input, progress, isCancelled),
   play: (input) => floor.play(input),
   travel: (input, { progress, isCancelled }) => floor.travel(input, progress, isCancelled),

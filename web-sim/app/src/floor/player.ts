@@ -273,9 +273,9 @@ class Player extends Store<PlayerState> {
     const jobs: Run[] = [];
     if (!plain) jobs.push({ files: run.files, start: run.start });
     if (injections.length > 0) jobs.push({ files: run.files, start: run.start, injections });
-    const outcomes = await pool.run(jobs, { signal: abort.signal });
+    const outcomes = await pool.run('simulate', jobs, { signal: abort.signal });
     if (abort.signal.aborted) return;
-    const reports = outcomes.map((outcome) => (outcome.kind === 'report' ? outcome.report : null));
+    const reports = outcomes.map((outcome) => (outcome.kind === 'answer' ? outcome.answer : null));
     const calm = plain ?? reports[0] ?? null;
     this.set({ plain: calm, forecast: injections.length > 0 ? (reports.at(-1) ?? null) : null });
     const { plan, isChosen, groups } = this.get();

@@ -22,6 +22,7 @@ import { TopBar } from './top-bar';
 
 // Most tenants have no module: what shows one is fetched with the first.
 const ModuleView = lazy(() => import('../modules/module-view'));
+const ComparePanel = lazy(() => import('../compare/compare-panel'));
 const ModuleDialogs = lazy(() => import('../modules/dialogs'));
 
 export function App() {
@@ -40,6 +41,15 @@ export function App() {
   const { picked } = useAdding();
   const panels = [
     { key: 'simulate', label: t('shell.tab.simulate'), children: <SimulatePanel opening={opening.scenario} /> },
+    {
+      key: 'compare',
+      label: t('shell.tab.compare'),
+      children: (
+        <Suspense fallback={<Skeleton active className={styles.skeleton ?? ''} />}>
+          <ComparePanel opening={opening.scenario} />
+        </Suspense>
+      ),
+    },
     { key: 'floor', label: t('shell.tab.floor'), children: <FloorPanel opening={opening.scenario} /> },
     { key: 'visitor', label: t('shell.tab.visitor'), children: <VisitorPanel opening={opening.message} /> },
     {

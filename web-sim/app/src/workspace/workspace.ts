@@ -67,6 +67,11 @@ class Workspace extends Store<WorkspaceState> {
     this.#change(example, rest);
   }
 
+  /** The example as it comes: what counts as live until a host says otherwise. */
+  original(): Files {
+    return this.#original;
+  }
+
   /** Whether the file differs from the example. */
   isChanged(path: string): boolean {
     return this.#original[path] !== this.get().files[path];

@@ -1,4 +1,5 @@
 import type { Catalogue } from '../zh';
+import { compare } from './compare';
 import { editor } from './editor';
 import { floor } from './floor';
 import { modules } from './modules';
@@ -9,4 +10,4 @@ import { visitor } from './visitor';
 import { words } from './words';
 
 /** English. */
-export const en: Catalogue = { shell, editor, floor, modules, visitor, simulate, tests, words };
+export const en: Catalogue = { shell, compare, editor, floor, modules, visitor, simulate, tests, words };

@@ -1,4 +1,5 @@
 /** Chinese, and by its shape the list of every text on the page: English must have the same keys. */
+import { compare } from './compare';
 import { editor } from './editor';
 import { floor } from './floor';
 import { modules } from './modules';
@@ -8,6 +9,6 @@ import { tests } from './tests';
 import { visitor } from './visitor';
 import { words } from './words';
 
-export const zh = { shell, editor, floor, modules, visitor, simulate, tests, words };
+export const zh = { shell, compare, editor, floor, modules, visitor, simulate, tests, words };
 
 export type Catalogue = typeof zh;

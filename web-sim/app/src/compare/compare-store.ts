@@ -1,0 +1,118 @@
+/** The comparison on the page: one at a time, a new one ends the old. What there is so far is shown as it comes. */
+import { engine } from '../engine/client';
+import { pool, type BatchProgress } from '../engine/pool';
+import type { Files } from '../engine/protocol';
+import type { Comparison } from '../generated/types/Comparison';
+import type { Pair } from '../generated/types/Pair';
+import type { PairTold } from '../generated/types/PairTold';
+import type { Refused } from '../generated/types/Refused';
+import { Store, useStore } from '../workspace/store';
+
+/** What is compared. */
+export interface Question {
+  live: Files;
+  candidate: Files;
+  scenario: string;
+  seed: number;
+  /** How many seeds, from `seed` on. */
+  runs: number;
+}
+
+export interface CompareState {
+  running: BatchProgress | null;
+  result: {
+    question: Question;
+    comparison: Comparison;
+    /** The first seed in full, for the charts. */
+    first: PairTold;
+    /** Seeds that have no result, because their run failed. */
+    failed: number;
+  } | null;
+  refused: Refused | null;
+  fault: string | null;
+}
+
+/** Between two looks at how far it is. */
+const SHOW_MS = 50;
+
+const NOTHING: CompareState = { running: null, result: null, refused: null, fault: null };
+
+class Compare extends Store<CompareState> {
+  #abort: AbortController | null = null;
+  /** Progress that is not shown yet. */
+  #next: BatchProgress | null = null;
+
+  async start(question: Question): Promise<void> {
+    this.#abort?.abort();
+    const abort = new AbortController();
+    this.#abort = abort;
+    const isOld = () => this.#abort !== abort;
+    this.set({ running: { shares: [], share: 0, done: 0, failed: 0, left_ms: null }, refused: null, fault: null });
+    const told: PairTold[] = [];
+    let failed = 0;
+    let putTogether = Promise.resolve();
+    const { live, candidate: files, scenario } = question;
+    const jobs = Array.from({ length: question.runs }, (_, run) => ({
+      live,
+      files,
+      start: { scenario, seed: question.seed + run },
+    }));
+    await pool.run('pair', jobs, {
+      signal: abort.signal,
+      onProgress: (running) => this.#show(running, isOld),
+      onOutcome: (_, outcome) => {
+        if (isOld()) return;
+        if (outcome.kind === 'answer') told.push(outcome.answer);
+        else if (outcome.kind === 'cancelled') return;
+        else {
+          failed += 1;
+          if (outcome.kind === 'refused') this.set({ refused: outcome.refused });
+          else this.set({ fault: outcome.message });
+        }
+        putTogether = putTogether.then(() => (isOld() ? undefined : this.#putTogether(question, told, failed)));
+      },
+    });
+    await putTogether;
+    if (isOld()) return;
+    this.#next = null;
+    this.set({ running: null });
+  }
+
+  /** Ends it; what it came to so far is its result. */
+  cancel(): void {
+    this.#abort?.abort();
+  }
+
+  /** Another tenant: the result is not about it. */
+  forget(): void {
+    this.#abort?.abort();
+    this.#abort = null;
+    this.set(NOTHING);
+  }
+
+  /** Shows how far it is: not more often than people can see, since a cancel ends a hundred runs at once. */
+  #show(running: BatchProgress, isOld: () => boolean): void {
+    const isWaiting = this.#next !== null;
+    this.#next = running;
+    if (isWaiting) return;
+    setTimeout(() => {
+      if (this.#next && !isOld()) this.set({ running: this.#next });
+      this.#next = null;
+    }, SHOW_MS);
+  }
+
+  async #putTogether(question: Question, told: readonly PairTold[], failed: number): Promise<void> {
+    // The same order whichever worker was first.
+    const pairs: Pair[] = told.map(({ pair }) => pair).toSorted((a, b) => a.seed - b.seed);
+    const first = told.find(({ pair }) => pair.seed === pairs[0]?.seed);
+    if (!first) return;
+    const comparison = await engine.call('comparison', { pairs });
+    this.set({ result: { question, comparison, first, failed } });
+  }
+}
+
+export const compare = new Compare(NOTHING);
+
+export function useCompare(): CompareState {
+  return useStore(compare);
+}

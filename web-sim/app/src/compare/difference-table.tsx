@@ -1,0 +1,65 @@
+/** Figures of both sides with their differences. */
+import { CheckCircleFilled, MinusOutlined, QuestionOutlined, SwapOutlined, WarningFilled } from '@ant-design/icons';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Difference } from '../generated/types/Difference';
+import type { Verdict } from '../generated/types/Verdict';
+import tables from '../simulate/tables.module.css';
+import styles from './difference-table.module.css';
+import { figure, withInterval } from './format';
+import { IntervalMark } from './interval-mark';
+
+/** Never by colour alone. */
+const ICONS: Record<Verdict, ReactNode> = {
+  better: <CheckCircleFilled />,
+  worse: <WarningFilled />,
+  different: <SwapOutlined />,
+  same: <MinusOutlined />,
+  unclear: <QuestionOutlined />,
+};
+
+interface DifferenceTableProps {
+  differences: readonly Difference[];
+  /** What stands in the first column. */
+  name: (difference: Difference) => string;
+  testId: string;
+}
+
+export function DifferenceTable({ differences, name, testId }: DifferenceTableProps) {
+  const { t } = useTranslation();
+  return (
+    <table className={`${tables.table} ${styles.table}`} data-testid={testId}>
+      <thead>
+        <tr>
+          <th>{t('compare.figure')}</th>
+          <th>{t('compare.before')}</th>
+          <th>{t('compare.after')}</th>
+          <th>{t('compare.difference')}</th>
+          <th>{t('compare.interval')}</th>
+          <th className={tables.text}> </th>
+        </tr>
+      </thead>
+      <tbody>
+        {differences.map((told) => {
+          const { measure, group, live, candidate, difference, verdict } = told;
+          const tone = verdict === 'better' || verdict === 'worse' ? verdict : 'neutral';
+          const shown = withInterval(told, t);
+          return (
+            <tr key={`${group ?? ''} ${measure}`} data-verdict={verdict} data-measure={measure}>
+              <th scope="row">{name(told)}</th>
+              <td>{figure(measure, live, t)}</td>
+              <td>{figure(measure, candidate, t)}</td>
+              <td className={styles.difference}>{shown}</td>
+              <td>
+                {verdict !== 'same' && <IntervalMark mean={difference.mean} halfWidth={difference.half_width} tone={tone} label={shown} />}
+              </td>
+              <td className={`${tables.text} ${styles.verdict}`} data-verdict={verdict}>
+                {ICONS[verdict]} {t(`compare.verdict.${verdict}`)}
+              </td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
