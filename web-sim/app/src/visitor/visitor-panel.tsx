@@ -5,6 +5,7 @@ import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Staffing } from '../generated/types/Staffing';
 import { useWorkspace } from '../workspace/workspace';
+import { KeepTest } from './keep-test';
 import { RoutePicture } from './route-picture';
 import { Candidates, RulesTrace } from './trace';
 import { AT_DEFAULT, AT_FORMAT, useVisitor, visitor } from './visit-store';
@@ -141,6 +142,9 @@ export function VisitorPanel({ opening }: { opening: string }) {
         {refused && 'message' in refused && <Alert type="warning" showIcon title={refused.message} />}
         {answer && catalogue && (
           <>
+            <div className={styles.actions}>
+              <KeepTest answer={answer} />
+            </div>
             <RoutePicture answer={answer} catalogue={catalogue} />
             <RulesTrace answer={answer} />
             <Candidates answer={answer} />

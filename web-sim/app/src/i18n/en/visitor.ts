@@ -61,4 +61,12 @@ export const visitor: typeof zh = {
   picked: 'picked',
   refusedMore: '{{count}} in all',
   tier: 'tier {{tier}}',
+  keep: {
+    action: 'Keep as a rule test',
+    title: 'Keep as a rule test',
+    help: 'This visitor is to go there from now on: every edit is held against it, and a failing test blocks publishing.',
+    name: 'Name of the test',
+    unnamed: 'unnamed',
+    confirm: 'Keep',
+  },
 };

@@ -59,4 +59,12 @@ export const visitor = {
   picked: '选中',
   refusedMore: '等 {{count}} 人',
   tier: '{{tier}} 线',
+  keep: {
+    action: '存为规则测试',
+    title: '存为规则测试',
+    help: '这位访客以后也要去这里：每次编辑都会检验，不通过就不能发布。',
+    name: '测试名称',
+    unnamed: '未命名',
+    confirm: '保存',
+  },
 };
