@@ -31,7 +31,7 @@ use crate::time::Timestamp;
 /// Copies kept for going back, the beginning included.
 const COPIES_MAX: i64 = 20;
 /// Customers remembered in all copies together: they are what makes a copy large, some 300 bytes each.
-const COPIED_CUSTOMERS_MAX: usize = 400_000;
+const COPIED_CUSTOMERS_MAX: usize = 200_000;
 
 /// A run that is watched.
 #[derive(Debug)]

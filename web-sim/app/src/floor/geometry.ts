@@ -57,6 +57,8 @@ const LANE_HEIGHT_MAX = 104;
 /** A conversation, and the room it takes. */
 export const DOT = 4.2;
 const STEP = 11;
+/** The same within an agent's seat, where they stand closer. */
+const SEAT_STEP = 10;
 /** Places of an agent that are drawn one by one. */
 const PLACES_MAX = 10;
 
@@ -86,7 +88,7 @@ export function geometry(plan: FloorPlan, view: FloorView, width: number, room: 
 }
 
 function laneBox(lane: Lane, box: Box): LaneBox {
-  const queueWidth = Math.round((box.width - LABEL_WIDTH) * 0.33);
+  const queueWidth = Math.round((box.width - LABEL_WIDTH) * 0.28);
   const queue = { x: LABEL_WIDTH, y: box.y + 5, width: queueWidth, height: box.height - 10 };
   const rows = Math.max(Math.floor(queue.height / STEP), 1);
   const columns = Math.max(Math.floor((queue.width - 26) / STEP), 1);
@@ -107,8 +109,8 @@ function laneBox(lane: Lane, box: Box): LaneBox {
 }
 
 const SIZES: Record<Detail, { gap: number; height: number; width: (capacity: number) => number }> = {
-  full: { gap: 6, height: 36, width: (capacity) => Math.max(capacity * STEP + 9, 62) },
-  short: { gap: 4, height: 17, width: (capacity) => capacity * (STEP - 2) + 7 },
+  full: { gap: 5, height: 36, width: (capacity) => Math.max(capacity * SEAT_STEP + 9, 59) },
+  short: { gap: 4, height: 17, width: (capacity) => capacity * (SEAT_STEP - 1) + 7 },
   tiny: { gap: 3, height: 10, width: () => 10 },
 };
 
@@ -138,8 +140,8 @@ function seatBoxes(lane: Lane, room: Box): { seats: SeatBox[]; hidden: number } 
 function places(seat: Lane['agents'][number], detail: Detail, x: number, y: number, width: number, height: number): Point[] {
   const many = Math.min(Math.max(seat.capacity, seat.open), PLACES_MAX);
   if (detail === 'tiny') return Array.from({ length: many }, () => ({ x: x + width / 2, y: y + height / 2 }));
-  const step = detail === 'full' ? STEP : STEP - 2;
-  const from = detail === 'full' ? x + 10 : x + 8;
+  const step = detail === 'full' ? SEAT_STEP : SEAT_STEP - 1;
+  const from = detail === 'full' ? x + 9.5 : x + 8;
   const middle = detail === 'full' ? y + height - 10 : y + height / 2;
   return Array.from({ length: many }, (_, at) => ({ x: from + at * step, y: middle }));
 }

@@ -28,6 +28,7 @@ export function InjectMenu({ plan, view, files }: InjectProps) {
     <Popover
       trigger="click"
       placement="bottomRight"
+      destroyOnHidden
       open={open}
       onOpenChange={(next) => {
         if (next) player.pause();
