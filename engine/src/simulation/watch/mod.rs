@@ -211,7 +211,7 @@ impl<R: Deref<Target = Ruleset> + Clone> Watch<R> {
             let now = self.simulation.run.now.unwrap_or(self.at);
             if !is_there || is_found {
                 // Everything of an instant has happened wherever the playhead stands.
-                self.simulation.run_until(now, u64::MAX, &mut Unobserved);
+                let is_found = self.end_instant(now, seeker);
                 self.at = self.at.max(now);
                 self.follow_swaps();
                 return is_found;
@@ -241,6 +241,17 @@ impl<R: Deref<Target = Ruleset> + Clone> Watch<R> {
                 return false;
             }
         }
+    }
+
+    /// Gives whether the seeker, if there is one, has found what it looks for.
+    fn end_instant(&mut self, now: Timestamp, seeker: Option<&mut Seeker>) -> bool {
+        let Some(seeker) = seeker else {
+            self.simulation.run_until(now, u64::MAX, &mut Unobserved);
+            return false;
+        };
+        seeker.waiting = self.simulation.run.floor.waiting;
+        self.simulation.run_until(now, u64::MAX, seeker);
+        seeker.found.is_some()
     }
 
     fn follow_swaps(&mut self) {
