@@ -61,6 +61,8 @@ const STEP = 11;
 const SEAT_STEP = 10;
 /** Places of an agent that are drawn one by one. */
 const PLACES_MAX = 10;
+/** How much wider a seat becomes where there is room. */
+const WIDER_MAX = 24;
 
 /** The height that so many lanes need at least. */
 export function heightFor(lanes: number): number {
@@ -119,9 +121,13 @@ function seatBoxes(lane: Lane, room: Box): { seats: SeatBox[]; hidden: number } 
   const capacity = Math.min(Math.max(...lane.agents.map((seat) => seat.capacity), 1), PLACES_MAX);
   for (const detail of ['full', 'short', 'tiny'] as const) {
     const size = SIZES[detail];
-    const width = size.width(capacity);
-    const columns = Math.max(Math.floor((room.width + size.gap) / (width + size.gap)), 1);
+    const narrow = size.width(capacity);
     const rows = Math.max(Math.floor((room.height + size.gap) / (size.height + size.gap)), 1);
+    // Where few sit, their names have more room.
+    const needed = Math.max(Math.ceil(lane.agents.length / rows), 1);
+    const even = (room.width + size.gap) / needed - size.gap;
+    const width = detail === 'full' ? Math.min(Math.max(even, narrow), narrow + WIDER_MAX) : narrow;
+    const columns = Math.max(Math.floor((room.width + size.gap) / (width + size.gap) + 0.001), 1);
     const fits = columns * rows;
     if (fits < lane.agents.length && detail !== 'tiny') continue;
     const shown = Math.min(lane.agents.length, fits);
