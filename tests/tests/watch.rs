@@ -89,6 +89,8 @@ fn to_the_end(watch: &mut Watch<Rc<Ruleset>>) -> Report {
 struct Told {
     places: BTreeMap<ConversationId, Spot>,
     presence: BTreeMap<AgentId, Presence>,
+    connected: BTreeSet<ConversationId>,
+    /// Without having been connected.
     abandoned: u64,
     opened: u64,
 }
@@ -106,6 +108,7 @@ impl Told {
                     told.places.insert(*conversation, Spot::Queue { group: *group });
                 }
                 Event::Assigned { conversation, agent, group, .. } => {
+                    told.connected.insert(*conversation);
                     told.places.insert(*conversation, Spot::Agent { agent: *agent, group: *group });
                 }
                 Event::FellBack { conversation, to, .. } => {
@@ -117,7 +120,8 @@ impl Told {
                     told.places.insert(*conversation, spot);
                 }
                 Event::Closed { conversation, reason, .. } => {
-                    told.abandoned += u64::from(*reason == CloseReason::Abandoned);
+                    let gave_up = *reason == CloseReason::Abandoned;
+                    told.abandoned += u64::from(gave_up && !told.connected.contains(conversation));
                     told.places.remove(conversation);
                 }
                 _ => {}
@@ -152,6 +156,7 @@ fn assert_told(view: &FloorView, told: &Told) {
     }
     let counters = &view.counters;
     assert_eq!(counters.opened, told.opened, "{at}");
+    assert_eq!(counters.connected, told.connected.len() as u64, "{at}");
     assert_eq!(counters.abandoned, told.abandoned, "{at}");
     assert_eq!(counters.bot as usize, told.places(|spot| *spot == Spot::Bot).len(), "{at}");
     assert_eq!(counters.message as usize, told.places(|spot| *spot == Spot::Message).len(), "{at}");
@@ -244,7 +249,7 @@ fn the_playhead_jumps_to_every_moment_of_a_kind_and_to_no_other() {
         let mut watch = world.watch();
         let mut found = Vec::new();
         loop {
-            match watch.seek(moment, 500) {
+            match watch.seek(moment, 7) {
                 Sought::Found(one) => {
                     assert_eq!((one.at, one.moment), (watch.at(), moment));
                     found.push(one.at);

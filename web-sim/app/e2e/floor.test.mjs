@@ -231,3 +231,44 @@ test('who does not want motion sees none, and the floor is the same', async () =
   assert.deepEqual(problems, []);
   await close();
 });
+
+test('a script that loops for ever, in one worker or in all, stops nothing on the page', async () => {
+  const { page, problems, close } = await open({ hash: '#tab=floor&scenario=weekday&file=rules/40-vip-value.rhai' });
+  await page.locator('.cm-line', { hasText: 'let value = value_of(customer);' }).click();
+  await page.keyboard.press('End');
+  await page.keyboard.insertText(' while true {}');
+  await page.locator('[data-testid="reopen"]:enabled').click();
+  await jump(page, 'next rule failure');
+  assert.match(await textOf(page.getByTestId('found'), problems), /next rule failure · .+ · #\d+/);
+  // The rest of the day, in the pool beside it, comes to its end, too.
+  await page.locator('[data-testid="time-strip"] path').first().waitFor({ state: 'attached', timeout: 60_000 });
+  assert.deepEqual(problems, []);
+  await close();
+});
+
+test('a worker that hangs costs its own run and nothing else', async () => {
+  const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 720 } });
+  const page = await context.newPage();
+  // The first engine checks the folder, the second watches the floor, the third runs the day for the strip: that one hangs.
+  let started = 0;
+  await context.route('**/worker-*.js', (route) => {
+    started += 1;
+    if (started === 3) return route.fulfill({ contentType: 'text/javascript', body: 'self.onmessage = () => { for (;;); };' });
+    return route.continue();
+  });
+  await page.goto(`${site.url}#tab=floor`);
+  await page.getByTestId('floor').waitFor({ timeout: 30_000 });
+  await page.waitForFunction(() => document.querySelectorAll('[data-agent]').length > 0, null, { timeout: 30_000 });
+  assert.equal(started, 3);
+  const at = await instant(page);
+  await page.getByTestId('play').click();
+  await moved(page, at);
+  await page.getByTestId('play').click();
+  // Twenty seconds of silence end it; what is injected then is calculated by a new worker.
+  await page.waitForTimeout(21_000);
+  await page.getByTestId('inject').click();
+  await page.getByTestId('inject-surge').click();
+  await page.locator('[data-testid="time-strip"] path').first().waitFor({ state: 'attached', timeout: 30_000 });
+  assert.ok(started > 3, 'a new worker took its place');
+  await context.close();
+});

@@ -13,6 +13,17 @@ if (!folder) {
 const scenes = [
   { name: 'first-screen', schemes: ['light', 'dark'], hash: '', ready: '[data-testid="run-line"][data-ended="complete"]' },
   { name: 'module', schemes: ['light', 'dark'], hash: '#tenant=marketplace', ready: '[data-testid="module-use"] svg' },
+  {
+    name: 'floor',
+    schemes: ['light', 'dark'],
+    hash: '#tab=floor',
+    ready: '[data-testid="time-strip"] path',
+    act: async (page) => {
+      const strip = await page.getByTestId('time-strip').boundingBox();
+      await page.mouse.click(strip.x + strip.width * 0.49, strip.y + 15);
+      await page.locator('[data-group]:not([data-waiting="0"])').first().waitFor();
+    },
+  },
   { name: 'visitor', schemes: ['light'], hash: '#tab=visitor&file=rules/90-refund.toml', ready: '[data-testid="route"]' },
 ];
 
@@ -26,11 +37,12 @@ for (const locale of ['zh-CN', 'en-GB']) {
       viewport: { width: 1280, height: 800 },
       deviceScaleFactor: 1.5,
     });
-    for (const { name, hash, ready, schemes } of scenes) {
+    for (const { name, hash, ready, schemes, act } of scenes) {
       if (!schemes.includes(colorScheme)) continue;
       const page = await context.newPage();
       await page.goto(site.url + hash);
-      await page.locator(ready).waitFor({ timeout: 30_000 });
+      await page.locator(ready).first().waitFor({ state: 'attached', timeout: 30_000 });
+      await act?.(page);
       await page.waitForTimeout(300);
       const path = join(folder, `${name}-${locale.slice(0, 2)}-${colorScheme}.png`);
       await page.screenshot({ path });

@@ -31,7 +31,7 @@ use crate::time::Timestamp;
 /// Copies kept for going back, the beginning included.
 const COPIES_MAX: i64 = 20;
 /// Customers remembered in all copies together: they are what makes a copy large, some 300 bytes each.
-const COPIED_CUSTOMERS_MAX: usize = 400_000;
+const COPIED_CUSTOMERS_MAX: usize = 200_000;
 
 /// A run that is watched.
 #[derive(Debug)]
@@ -211,7 +211,7 @@ impl<R: Deref<Target = Ruleset> + Clone> Watch<R> {
             let now = self.simulation.run.now.unwrap_or(self.at);
             if !is_there || is_found {
                 // Everything of an instant has happened wherever the playhead stands.
-                self.simulation.run_until(now, u64::MAX, &mut Unobserved);
+                let is_found = self.end_instant(now, seeker);
                 self.at = self.at.max(now);
                 self.follow_swaps();
                 return is_found;
@@ -241,6 +241,17 @@ impl<R: Deref<Target = Ruleset> + Clone> Watch<R> {
                 return false;
             }
         }
+    }
+
+    /// Gives whether the seeker, if there is one, has found what it looks for.
+    fn end_instant(&mut self, now: Timestamp, seeker: Option<&mut Seeker>) -> bool {
+        let Some(seeker) = seeker else {
+            self.simulation.run_until(now, u64::MAX, &mut Unobserved);
+            return false;
+        };
+        seeker.waiting = self.simulation.run.floor.waiting;
+        self.simulation.run_until(now, u64::MAX, seeker);
+        seeker.found.is_some()
     }
 
     fn follow_swaps(&mut self) {

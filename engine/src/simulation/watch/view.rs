@@ -77,7 +77,7 @@ pub struct Counters {
     /// Conversations that an agent was given.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub connected: u64,
-    /// Visitors who gave up waiting.
+    /// Visitors who gave up waiting without having been connected, as the report counts them.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub abandoned: u64,
     /// Conversations that ended with a bot, a message or a ticket because nobody could take them.

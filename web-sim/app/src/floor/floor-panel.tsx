@@ -64,57 +64,57 @@ export function FloorPanel({ opening, onSelect }: FloorPanelProps) {
   return (
     <div className={styles.panel}>
       <div>
-      <header className={styles.head}>
-        <span className={styles.mark}>{t('floor.simulated')}</span>
-        <time className={styles.clock} data-testid="clock" data-at={view?.at}>
-          {view ? clock(state.travelling ?? view.at) : '--:--:--'}
-        </time>
-        <Select
-          size="small"
-          value={scenario || null}
-          onChange={(slug: string) => navigate({ scenario: slug })}
-          options={scenarios.map(({ slug, name }) => ({ value: slug, label: name }))}
-          popupMatchSelectWidth={false}
-          aria-label={t('simulate.scenario')}
-        />
-        <span className={styles.space} />
-        {plan && (
+        <header className={styles.head}>
+          <span className={styles.mark}>{t('floor.simulated')}</span>
+          <time className={styles.clock} data-testid="clock" data-at={view?.at}>
+            {view ? clock(state.travelling ?? view.at) : '--:--:--'}
+          </time>
           <Select
             size="small"
-            mode="multiple"
-            maxCount={LANES_MAX}
-            maxTagCount={0}
-            maxTagPlaceholder={() => t('floor.groups', { shown: state.groups.length, all: plan.groups.length })}
-            value={[...state.groups]}
-            onChange={(groups: number[]) => void player.show(plan.groups.map(({ id }) => id).filter((id) => groups.includes(id)))}
-            options={plan.groups.map(({ id, name }) => ({ value: id, label: name }))}
+            value={scenario || null}
+            onChange={(slug: string) => navigate({ scenario: slug })}
+            options={scenarios.map(({ slug, name }) => ({ value: slug, label: name }))}
             popupMatchSelectWidth={false}
-            showSearch={{ optionFilterProp: 'label' }}
-            className={styles.groups ?? ''}
-            aria-label={t('floor.chooseGroups')}
-            data-testid="lanes"
+            aria-label={t('simulate.scenario')}
           />
-        )}
-        {plan && view && run && <InjectMenu plan={plan} view={view} files={run.files} />}
-      </header>
-      {view && <Figures state={state} />}
-      {plan && <InjectionList injections={state.injections} plan={plan} clock={clock} />}
-        {isStale && (
-          <Alert
-            type="info"
-            banner
-            title={t('floor.stale')}
-            action={
-              <Button size="small" icon={<ReloadOutlined />} disabled={!isSound} onClick={() => void player.open({ files, start: { scenario, seed: url.seed } })} data-testid="reopen">
-                {t('floor.reopen')}
-              </Button>
-            }
-          />
-        )}
-        {state.trouble && <Alert type="warning" banner title={state.trouble.kind === 'refused' ? t('floor.refused', { message: state.trouble.message }) : t('shell.engineFailed', { message: state.trouble.message })} data-testid="trouble" />}
-      <p className={styles.found} aria-live="polite" data-testid="found">
-        {told(state, clock)}
-      </p>
+          <span className={styles.space} />
+          {plan && (
+            <Select
+              size="small"
+              mode="multiple"
+              maxCount={LANES_MAX}
+              maxTagCount={0}
+              maxTagPlaceholder={() => t('floor.groups', { shown: state.groups.length, all: plan.groups.length })}
+              value={[...state.groups]}
+              onChange={(groups: number[]) => void player.show(plan.groups.map(({ id }) => id).filter((id) => groups.includes(id)))}
+              options={plan.groups.map(({ id, name }) => ({ value: id, label: name }))}
+              popupMatchSelectWidth={false}
+              showSearch={{ optionFilterProp: 'label' }}
+              className={styles.groups ?? ''}
+              aria-label={t('floor.chooseGroups')}
+              data-testid="lanes"
+            />
+          )}
+          {plan && view && run && <InjectMenu plan={plan} view={view} files={run.files} />}
+        </header>
+        {view && <Figures state={state} />}
+        {plan && <InjectionList injections={state.injections} plan={plan} clock={clock} />}
+          {isStale && (
+            <Alert
+              type="info"
+              banner
+              title={t('floor.stale')}
+              action={
+                <Button size="small" icon={<ReloadOutlined />} disabled={!isSound} onClick={() => void player.open({ files, start: { scenario, seed: url.seed } })} data-testid="reopen">
+                  {t('floor.reopen')}
+                </Button>
+              }
+            />
+          )}
+          {state.trouble && <Alert type="warning" banner title={state.trouble.kind === 'refused' ? t('floor.refused', { message: state.trouble.message }) : t('shell.engineFailed', { message: state.trouble.message })} data-testid="trouble" />}
+        <p className={styles.found} aria-live="polite" data-testid="found">
+          {told(state, clock)}
+        </p>
       </div>
       {plan && view ? (
         <FloorStage plan={plan} view={view} picked={picked} onPick={setPicked} />

@@ -1,8 +1,9 @@
 /** The floor: conversations come in at the doors above, wait before their group's gate, and sit with an agent. */
-import { useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef, useState, type PointerEvent } from 'react';
+import { memo, useCallback, useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef, useState, type PointerEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { FloorPlan } from '../generated/types/FloorPlan';
 import type { FloorView } from '../generated/types/FloorView';
+import type { Presence } from '../generated/types/Presence';
 import { count } from '../simulate/format';
 import { usePalette } from '../theme/app-theme';
 import { waited } from './clock';
@@ -19,7 +20,7 @@ interface FloorStageProps {
   plan: FloorPlan;
   view: FloorView;
   picked: Picked;
-  onPick: (picked: Picked, at: Point | null) => void;
+  onPick: (picked: Picked) => void;
 }
 
 const REACH = 9;
@@ -36,6 +37,7 @@ export function FloorStage({ plan, view, picked, onPick }: FloorStageProps) {
   const frame = useRef(0);
   const laidOut = useRef<Geometry | null>(null);
   const names = useMemo(() => new Map(plan.agents.map(({ id, name }) => [id, name])), [plan]);
+  const slugs = useMemo(() => new Map(plan.agents.map(({ id, slug }) => [id, slug])), [plan]);
 
   useLayoutEffect(() => {
     const element = host.current;
@@ -101,17 +103,17 @@ export function FloorStage({ plan, view, picked, onPick }: FloorStageProps) {
     const box = event.currentTarget.getBoundingClientRect();
     return { x: event.clientX - box.left, y: event.clientY - box.top };
   };
-  const conversationAt = (point: Point): number | null => {
-    const now_ms = performance.now();
-    let nearest: { conversation: number; distance: number } | null = null;
-    for (const dot of dots.all()) {
-      if (dot.state === 'leaving') continue;
-      const at = place(dot, now_ms);
-      const distance = Math.hypot(at.x - point.x, at.y - point.y);
-      if (distance < REACH && (!nearest || distance < nearest.distance)) nearest = { conversation: dot.conversation, distance };
-    }
-    return nearest?.conversation ?? null;
-  };
+  const conversationAt = (point: Point) => nearest(dots, point);
+
+  /** An agent was clicked at a point of the sheet, or chosen by a key. A conversation that lies there is meant first. */
+  const pickAgent = useCallback(
+    (agent: number, point: Point | null) => {
+      if (point && nearest(dots, point) !== null) return false;
+      onPick({ kind: 'agent', agent });
+      return true;
+    },
+    [dots, onPick],
+  );
 
   return (
     <div ref={host} className={styles.stage} data-testid="floor">
@@ -124,8 +126,8 @@ export function FloorStage({ plan, view, picked, onPick }: FloorStageProps) {
           const point = pointOf(event as unknown as PointerEvent);
           const conversation = conversationAt(point);
           const seat = layout?.lanes.flatMap(({ seats }) => seats).find((box) => isInside(box, point));
-          if (conversation !== null) onPick({ kind: 'conversation', conversation }, point);
-          else if (!seat) onPick(null, null);
+          if (conversation !== null) onPick({ kind: 'conversation', conversation });
+          else if (!seat) onPick(null);
         }}
         data-pointing={hovered !== null}
       >
@@ -167,27 +169,22 @@ export function FloorStage({ plan, view, picked, onPick }: FloorStageProps) {
           return box.seats.map((seatBox) => {
             const seat = seats.get(seatBox.agent);
             if (!seat) return null;
-            const name = names.get(seat.agent) ?? '';
-            const presence = seat.presence === 'online' ? t('floor.online') : seat.presence === 'offline' ? t('floor.offline') : t(`words.reason.${seat.presence}`);
             return (
-              <button
+              <Seat
                 key={seat.agent}
-                type="button"
-                className={styles.seat}
-                style={{ left: seatBox.x, top: seatBox.y, width: seatBox.width, height: seatBox.height }}
-                aria-label={t('floor.seat', { name, presence, open: seat.open, capacity: seat.capacity })}
-                title={seatBox.detail === 'full' ? undefined : t('floor.seat', { name, presence, open: seat.open, capacity: seat.capacity })}
-                data-agent={plan.agents.find(({ id }) => id === seat.agent)?.slug}
-                data-presence={seat.presence}
-                data-open={seat.open}
-                aria-pressed={picked?.kind === 'agent' && picked.agent === seat.agent}
-                onClick={(event) => {
-                  const host = event.currentTarget.parentElement?.getBoundingClientRect();
-                  const point = host && event.detail > 0 ? { x: event.clientX - host.left, y: event.clientY - host.top } : null;
-                  if (point && conversationAt(point) !== null) return; // the conversation is meant
-                  event.stopPropagation();
-                  onPick({ kind: 'agent', agent: seat.agent }, { x: seatBox.x + seatBox.width / 2, y: seatBox.y + seatBox.height });
-                }}
+                agent={seat.agent}
+                name={names.get(seat.agent) ?? ''}
+                slug={slugs.get(seat.agent) ?? ''}
+                presence={seat.presence}
+                open={seat.open}
+                capacity={seat.capacity}
+                x={seatBox.x}
+                y={seatBox.y}
+                width={seatBox.width}
+                height={seatBox.height}
+                isNamed={seatBox.detail === 'full'}
+                isPicked={picked?.kind === 'agent' && picked.agent === seat.agent}
+                onPick={pickAgent}
               />
             );
           });
@@ -210,3 +207,59 @@ export function FloorStage({ plan, view, picked, onPick }: FloorStageProps) {
     </div>
   );
 }
+
+/** The conversation that is drawn nearest to a point, if it is near at all. */
+function nearest(dots: Dots, point: Point): number | null {
+  const now_ms = performance.now();
+  let found: { conversation: number; distance: number } | null = null;
+  for (const dot of dots.all()) {
+    if (dot.state === 'leaving') continue;
+    const at = place(dot, now_ms);
+    const distance = Math.hypot(at.x - point.x, at.y - point.y);
+    if (distance < REACH && (!found || distance < found.distance)) found = { conversation: dot.conversation, distance };
+  }
+  return found?.conversation ?? null;
+}
+
+interface SeatProps {
+  agent: number;
+  name: string;
+  slug: string;
+  presence: Presence;
+  open: number;
+  capacity: number;
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  /** Whether the picture has room for the name. */
+  isNamed: boolean;
+  isPicked: boolean;
+  /** Gives whether the agent is what was meant. */
+  onPick: (agent: number, point: Point | null) => boolean;
+}
+
+/** An agent's place, for the pointer, the keyboard and who does not see the picture. Only those that change are drawn anew. */
+const Seat = memo(function Seat({ agent, name, slug, presence, open, capacity, x, y, width, height, isNamed, isPicked, onPick }: SeatProps) {
+  const { t } = useTranslation();
+  const state = presence === 'online' ? t('floor.online') : presence === 'offline' ? t('floor.offline') : t(`words.reason.${presence}`);
+  const label = t('floor.seat', { name, presence: state, open, capacity });
+  return (
+    <button
+      type="button"
+      className={styles.seat}
+      style={{ left: x, top: y, width, height }}
+      aria-label={label}
+      title={isNamed ? undefined : label}
+      data-agent={slug}
+      data-presence={presence}
+      data-open={open}
+      aria-pressed={isPicked}
+      onClick={(event) => {
+        const sheet = event.currentTarget.parentElement?.getBoundingClientRect();
+        const isByPointer = event.detail > 0 && sheet !== undefined;
+        if (onPick(agent, isByPointer ? { x: event.clientX - sheet.left, y: event.clientY - sheet.top } : null)) event.stopPropagation();
+      }}
+    />
+  );
+});

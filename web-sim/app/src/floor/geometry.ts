@@ -57,8 +57,12 @@ const LANE_HEIGHT_MAX = 104;
 /** A conversation, and the room it takes. */
 export const DOT = 4.2;
 const STEP = 11;
+/** The same within an agent's seat, where they stand closer. */
+const SEAT_STEP = 10;
 /** Places of an agent that are drawn one by one. */
 const PLACES_MAX = 10;
+/** How much wider a seat becomes where there is room. */
+const WIDER_MAX = 24;
 
 /** The height that so many lanes need at least. */
 export function heightFor(lanes: number): number {
@@ -86,7 +90,7 @@ export function geometry(plan: FloorPlan, view: FloorView, width: number, room: 
 }
 
 function laneBox(lane: Lane, box: Box): LaneBox {
-  const queueWidth = Math.round((box.width - LABEL_WIDTH) * 0.33);
+  const queueWidth = Math.round((box.width - LABEL_WIDTH) * 0.28);
   const queue = { x: LABEL_WIDTH, y: box.y + 5, width: queueWidth, height: box.height - 10 };
   const rows = Math.max(Math.floor(queue.height / STEP), 1);
   const columns = Math.max(Math.floor((queue.width - 26) / STEP), 1);
@@ -107,8 +111,8 @@ function laneBox(lane: Lane, box: Box): LaneBox {
 }
 
 const SIZES: Record<Detail, { gap: number; height: number; width: (capacity: number) => number }> = {
-  full: { gap: 6, height: 36, width: (capacity) => Math.max(capacity * STEP + 9, 62) },
-  short: { gap: 4, height: 17, width: (capacity) => capacity * (STEP - 2) + 7 },
+  full: { gap: 5, height: 36, width: (capacity) => Math.max(capacity * SEAT_STEP + 9, 59) },
+  short: { gap: 4, height: 17, width: (capacity) => capacity * (SEAT_STEP - 1) + 7 },
   tiny: { gap: 3, height: 10, width: () => 10 },
 };
 
@@ -117,9 +121,13 @@ function seatBoxes(lane: Lane, room: Box): { seats: SeatBox[]; hidden: number } 
   const capacity = Math.min(Math.max(...lane.agents.map((seat) => seat.capacity), 1), PLACES_MAX);
   for (const detail of ['full', 'short', 'tiny'] as const) {
     const size = SIZES[detail];
-    const width = size.width(capacity);
-    const columns = Math.max(Math.floor((room.width + size.gap) / (width + size.gap)), 1);
+    const narrow = size.width(capacity);
     const rows = Math.max(Math.floor((room.height + size.gap) / (size.height + size.gap)), 1);
+    // Where few sit, their names have more room.
+    const needed = Math.max(Math.ceil(lane.agents.length / rows), 1);
+    const even = (room.width + size.gap) / needed - size.gap;
+    const width = detail === 'full' ? Math.min(Math.max(even, narrow), narrow + WIDER_MAX) : narrow;
+    const columns = Math.max(Math.floor((room.width + size.gap) / (width + size.gap) + 0.001), 1);
     const fits = columns * rows;
     if (fits < lane.agents.length && detail !== 'tiny') continue;
     const shown = Math.min(lane.agents.length, fits);
@@ -138,8 +146,8 @@ function seatBoxes(lane: Lane, room: Box): { seats: SeatBox[]; hidden: number } 
 function places(seat: Lane['agents'][number], detail: Detail, x: number, y: number, width: number, height: number): Point[] {
   const many = Math.min(Math.max(seat.capacity, seat.open), PLACES_MAX);
   if (detail === 'tiny') return Array.from({ length: many }, () => ({ x: x + width / 2, y: y + height / 2 }));
-  const step = detail === 'full' ? STEP : STEP - 2;
-  const from = detail === 'full' ? x + 10 : x + 8;
+  const step = detail === 'full' ? SEAT_STEP : SEAT_STEP - 1;
+  const from = detail === 'full' ? x + 9.5 : x + 8;
   const middle = detail === 'full' ? y + height - 10 : y + height / 2;
   return Array.from({ length: many }, (_, at) => ({ x: from + at * step, y: middle }));
 }

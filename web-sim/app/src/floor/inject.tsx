@@ -28,6 +28,7 @@ export function InjectMenu({ plan, view, files }: InjectProps) {
     <Popover
       trigger="click"
       placement="bottomRight"
+      destroyOnHidden
       open={open}
       onOpenChange={(next) => {
         if (next) player.pause();
@@ -59,58 +60,58 @@ function InjectForm({ plan, view, files, onDone }: InjectProps & { onDone: () =>
     void work;
   };
   return (
- <section aria-label={t('floor.inject.title')}>
-    <strong>{t('floor.inject.title')}</strong>
-    <Form layout="vertical" className={styles.form ?? ''} size="small" requiredMark={false}>
-      <fieldset>
-        <legend>{t('floor.inject.leaves')}</legend>
-        <div className={styles.line}>
-          <Select
-            showSearch={{ optionFilterProp: 'label' }}
-            value={agent}
-            onChange={setAgent}
-            placeholder={t('simulate.agent')}
-            aria-label={t('simulate.agent')}
-            options={plan.agents.filter(({ id }) => here.has(id)).map(({ slug, name }) => ({ value: slug, label: name }))}
-            className={styles.grow ?? ''}
-            data-testid="inject-agent"
-          />
-          <Button disabled={agent === null} onClick={() => agent !== null && done(player.inject({ kind: 'agent-leaves', agent }))}>
-            {t('floor.inject.send')}
-          </Button>
-        </div>
-      </fieldset>
-      <fieldset>
-        <legend>{t('floor.inject.surge')}</legend>
-        <div className={styles.line}>
-          <Select
-            value={channel}
-            onChange={setChannel}
-            aria-label={t('floor.inject.channel')}
-            options={plan.channels.map(({ slug, name }) => ({ value: slug, label: name }))}
-            className={styles.grow ?? ''}
-          />
-          <InputNumber min={1} max={SURGE_PER_HOUR_MAX} value={per_hour} onChange={setMore} prefix="+" suffix="/h" aria-label={t('floor.inject.perHour')} className={styles.number ?? ''} data-testid="surge-rate" />
-          <InputNumber min={1} max={24 * 60} value={minutes} onChange={(value) => value !== null && setMinutes(value)} suffix={t('floor.inject.minutes')} aria-label={t('floor.inject.length')} className={styles.number ?? ''} />
-          <Button
-            disabled={channel === null}
-            onClick={() => channel !== null && done(player.inject({ kind: 'surge', channel, per_hour, length_ms: minutes * MINUTE_MS }))}
-            data-testid="inject-surge"
-          >
-            {t('floor.inject.begin')}
-          </Button>
-        </div>
-      </fieldset>
-      <fieldset>
-        <legend>{t('floor.inject.swap')}</legend>
-        <div className={styles.line}>
-          <span className={styles.grow}>{t(canSwap ? 'floor.inject.swapReady' : workspace.files === files ? 'floor.inject.swapSame' : 'floor.inject.swapErrors')}</span>
-          <Button disabled={!canSwap} onClick={() => done(player.inject({ kind: 'swap', files: workspace.files }))} data-testid="inject-swap">
-            {t('floor.inject.publish')}
-          </Button>
-        </div>
-      </fieldset>
-    </Form>
+    <section aria-label={t('floor.inject.title')}>
+      <strong>{t('floor.inject.title')}</strong>
+      <Form layout="vertical" className={styles.form ?? ''} size="small" requiredMark={false}>
+        <fieldset>
+          <legend>{t('floor.inject.leaves')}</legend>
+          <div className={styles.line}>
+            <Select
+              showSearch={{ optionFilterProp: 'label' }}
+              value={agent}
+              onChange={setAgent}
+              placeholder={t('simulate.agent')}
+              aria-label={t('simulate.agent')}
+              options={plan.agents.filter(({ id }) => here.has(id)).map(({ slug, name }) => ({ value: slug, label: name }))}
+              className={styles.grow ?? ''}
+              data-testid="inject-agent"
+            />
+            <Button disabled={agent === null} onClick={() => agent !== null && done(player.inject({ kind: 'agent-leaves', agent }))}>
+              {t('floor.inject.send')}
+            </Button>
+          </div>
+        </fieldset>
+        <fieldset>
+          <legend>{t('floor.inject.surge')}</legend>
+          <div className={styles.line}>
+            <Select
+              value={channel}
+              onChange={setChannel}
+              aria-label={t('floor.inject.channel')}
+              options={plan.channels.map(({ slug, name }) => ({ value: slug, label: name }))}
+              className={styles.grow ?? ''}
+            />
+            <InputNumber min={1} max={SURGE_PER_HOUR_MAX} value={per_hour} onChange={setMore} prefix="+" suffix="/h" aria-label={t('floor.inject.perHour')} className={styles.number ?? ''} data-testid="surge-rate" />
+            <InputNumber min={1} max={24 * 60} value={minutes} onChange={(value) => value !== null && setMinutes(value)} suffix={t('floor.inject.minutes')} aria-label={t('floor.inject.length')} className={styles.number ?? ''} />
+            <Button
+              disabled={channel === null}
+              onClick={() => channel !== null && done(player.inject({ kind: 'surge', channel, per_hour, length_ms: minutes * MINUTE_MS }))}
+              data-testid="inject-surge"
+            >
+              {t('floor.inject.begin')}
+            </Button>
+          </div>
+        </fieldset>
+        <fieldset>
+          <legend>{t('floor.inject.swap')}</legend>
+          <div className={styles.line}>
+            <span className={styles.grow}>{t(canSwap ? 'floor.inject.swapReady' : workspace.files === files ? 'floor.inject.swapSame' : 'floor.inject.swapErrors')}</span>
+            <Button disabled={!canSwap} onClick={() => done(player.inject({ kind: 'swap', files: workspace.files }))} data-testid="inject-swap">
+              {t('floor.inject.publish')}
+            </Button>
+          </div>
+        </fieldset>
+      </Form>
     </section>
   );
 }

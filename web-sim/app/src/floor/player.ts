@@ -61,6 +61,8 @@ class Player extends Store<PlayerState> {
   #watched = 0;
   #view: FloorView | null = null;
   #told_ms = 0;
+  /** How long telling took last: on a floor of hundreds it is done less often. */
+  #telling_ms = 0;
   #frame = 0;
   #asked_ms = 0;
   #isAsking = false;
@@ -251,10 +253,11 @@ class Player extends Store<PlayerState> {
     this.#view = view;
     if (plan) this.set({ plan });
     for (const watcher of this.#watchers) watcher(view, jumped);
-    const now_ms = performance.now();
-    if (this.get().playing && now_ms - this.#told_ms < TELL_MS) return;
-    this.#told_ms = now_ms;
+    const begun_ms = performance.now();
+    if (this.get().playing && begun_ms - this.#told_ms < Math.max(TELL_MS, this.#telling_ms * 10)) return;
     this.set({ view });
+    this.#told_ms = performance.now();
+    this.#telling_ms = this.#told_ms - begun_ms;
   }
 
   #injected(injections: readonly Injection[]): void {

@@ -38,14 +38,17 @@ export function Transport({ state, clock, shortClock }: TransportProps) {
 
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     if (!view || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-    const isButton = event.target instanceof HTMLElement && event.target.closest('button, [role="tab"], [role="menuitem"], [role="radio"], [role="slider"]') !== null;
-    if (event.key === ' ' && !isButton) {
+    const isOn = (selector: string) => event.target instanceof HTMLElement && event.target.closest(selector) !== null;
+    // A button is pressed by Space, and what has arrows of its own keeps them.
+    const hasSpace = isOn('button, [role="tab"], [role="menuitem"], [role="radio"]');
+    const hasArrows = isOn('[role="tab"], [role="menuitem"], [role="radio"], [role="slider"], [role="separator"]');
+    if (event.key === ' ' && !hasSpace) {
       if (playing) player.pause();
       else player.play();
-    } else if (event.key === 'ArrowRight' && !isButton) {
+    } else if (event.key === 'ArrowRight' && !hasArrows) {
       if (event.shiftKey) step(10 * MINUTE_MS);
       else void player.seek('event');
-    } else if (event.key === 'ArrowLeft' && !isButton) step(event.shiftKey ? -10 * MINUTE_MS : -MINUTE_MS);
+    } else if (event.key === 'ArrowLeft' && !hasArrows) step(event.shiftKey ? -10 * MINUTE_MS : -MINUTE_MS);
     else if (event.key === 'Escape' && travelling !== null) player.stop();
     else return;
     event.preventDefault();

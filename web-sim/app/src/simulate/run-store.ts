@@ -6,6 +6,9 @@ import type { Refused } from '../generated/types/Refused';
 import type { Report } from '../generated/types/Report';
 import { Store, useStore } from '../workspace/store';
 
+/** Progress is shown so often: more would only keep the page busy. */
+const TELL_MS = 100;
+
 export interface RunState {
   /** While one runs. */
   running: { scenario: string; seed: number; progress: Progress | null } | null;
@@ -24,6 +27,7 @@ class Run extends Store<RunState> {
     this.#abort = abort;
     this.set({ running: { scenario, seed, progress: null }, refused: null, fault: null });
     let begun: number | null = null;
+    let told = 0;
     try {
       const report = await simulator.call(
         'simulate',
@@ -31,7 +35,10 @@ class Run extends Store<RunState> {
         {
           signal: abort.signal,
           onProgress: (progress) => {
-            begun ??= performance.now();
+            const now = performance.now();
+            begun ??= now;
+            if (now - told < TELL_MS) return;
+            told = now;
             if (this.#abort === abort) this.set({ running: { scenario, seed, progress } });
           },
         },

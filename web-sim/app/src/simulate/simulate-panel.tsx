@@ -1,8 +1,10 @@
 /** A scenario run on the rules as they are, and what came of it. */
 import { CaretRightOutlined, ReloadOutlined, StopOutlined } from '@ant-design/icons';
 import { Alert, Button, Empty, InputNumber, Progress, Select, Tooltip } from 'antd';
-import { useEffect, useEffectEvent, useMemo } from 'react';
+import { memo, useDeferredValue, useEffect, useEffectEvent, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Catalogue } from '../generated/types/Catalogue';
+import type { Report } from '../generated/types/Report';
 import { CopyText } from '../shell/copy-text';
 import { navigate, SEED_MAX, useUrlState } from '../workspace/url-state';
 import { useWorkspace } from '../workspace/workspace';
@@ -56,7 +58,8 @@ export function SimulatePanel({ opening }: { opening: string }) {
     return t('simulate.announce', { level: percent(service_level), abandonment: percent(abandonment) });
   }, [result, t]);
 
-  const report = result?.report;
+  // A large result is drawn piece by piece, so that the page goes on answering meanwhile.
+  const report = useDeferredValue(result?.report);
   return (
     <div className={styles.panel}>
       <form
@@ -129,7 +132,7 @@ export function SimulatePanel({ opening }: { opening: string }) {
         {checked && !isSound && <Alert type="warning" showIcon title={t('shell.hasErrors', { errors })} />}
         {isSound && scenarios.length === 0 && <Empty description={t('simulate.noScenario')} />}
         {refused && isSound && <Alert type="warning" showIcon title={t('simulate.noScenario')} />}
-        {report && (
+        {result && report && (
           <div className={styles.result} data-stale={isStale || running !== null}>
             <p className={styles.line} data-testid="run-line" data-ended={report.ended}>
               {running?.progress
@@ -155,22 +158,32 @@ export function SimulatePanel({ opening }: { opening: string }) {
                 <CopyText text={report.digest} shown={report.digest.slice(0, 12)} testId="digest" />
               </span>
             </p>
-            <KpiCards report={report} />
-            <div className={styles.charts}>
-              <TimeChart series={report.kpi.series} zone={checked?.catalogue?.zone ?? 'UTC'} />
-              <WaitChart waits={report.kpi.waits} />
-            </div>
-            <GroupTable groups={report.kpi.groups} />
-            <IntentTable intents={report.kpi.intents} groups={report.kpi.groups} />
-            <div className={styles.pair}>
-              <AgentTable agents={report.kpi.agents} />
-              <RuleTable rules={report.rules} />
-            </div>
-            <CostTable rules={report.rules} kindOf={(file) => checked?.catalogue?.rules.find((rule) => rule.file === file)?.kind} />
-            <ChecksLine checks={report.checks} />
+            <Results report={report} catalogue={checked?.catalogue ?? null} />
           </div>
         )}
       </div>
     </div>
   );
 }
+
+/** What came of a run. It is drawn anew only for another one, however often the progress of the next is told. */
+const Results = memo(function Results({ report, catalogue }: { report: Report; catalogue: Catalogue | null }) {
+  const { kpi, rules, checks } = report;
+  return (
+    <>
+      <KpiCards report={report} />
+      <div className={styles.charts}>
+        <TimeChart series={kpi.series} zone={catalogue?.zone ?? 'UTC'} />
+        <WaitChart waits={kpi.waits} />
+      </div>
+      <GroupTable groups={kpi.groups} />
+      <IntentTable intents={kpi.intents} groups={kpi.groups} />
+      <div className={styles.pair}>
+        <AgentTable agents={kpi.agents} />
+        <RuleTable rules={rules} />
+      </div>
+      <CostTable rules={rules} kindOf={(file) => catalogue?.rules.find((rule) => rule.file === file)?.kind} />
+      <ChecksLine checks={checks} />
+    </>
+  );
+});
