@@ -9,6 +9,7 @@ import { isModule, modulesOf } from '../engine/protocol';
 import { FloorPanel } from '../floor/floor-panel';
 import { useAdding } from '../modules/adding';
 import { DropZone } from '../modules/drop-zone';
+import { Arrivals } from '../share/arrivals';
 import { SimulatePanel } from '../simulate/simulate-panel';
 import { TestsBadge, TestsPanel } from '../tests/tests-panel';
 import { VisitorPanel } from '../visitor/visitor-panel';
@@ -97,6 +98,7 @@ export function App() {
       </Splitter>
       <StatusBar />
       <DropZone />
+      <Arrivals tenant={tenant} />
       {(picked.length > 0 || modulesOf(files).length > 0) && (
         <Suspense>
           <ModuleDialogs />

@@ -2,6 +2,7 @@ import { DesktopOutlined, GlobalOutlined, MoonOutlined, SunOutlined, UndoOutline
 import { App as AntApp, Button, Dropdown, Select, Tooltip } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { LANGUAGES, setLanguage, type Language } from '../i18n';
+import { ShareMenu } from '../share/share-menu';
 import { setThemePreference, THEME_PREFERENCES, useThemePreference, type ThemePreference } from '../theme/preference';
 import { exampleNames } from '../workspace/examples';
 import { navigate } from '../workspace/url-state';
@@ -46,6 +47,7 @@ export function TopBar({ tenant }: { tenant: string }) {
         {t('shell.reset')}
       </Button>
       <span className={styles.space} />
+      <ShareMenu />
       <Dropdown
         trigger={['click']}
         menu={{

@@ -4,7 +4,7 @@ import { modulesOf, type Files } from '../engine/protocol';
 import type { Checked } from '../generated/types/Checked';
 import type { TestLine } from '../generated/types/TestLine';
 import { library } from '../modules/library';
-import { applied, difference, loadDraft, saveDraft } from './drafts';
+import { applied, difference, loadDraft, saveDraft, type Draft } from './drafts';
 import { exampleFiles, exampleModule } from './examples';
 import { Store, useStore } from './store';
 
@@ -45,6 +45,13 @@ class Workspace extends Store<WorkspaceState> {
     const { example } = this.get();
     saveDraft(example, {});
     this.#show(example, this.#original);
+  }
+
+  /** Puts other changes in the place of those that are there. */
+  replaceDraft(draft: Draft): void {
+    const { example } = this.get();
+    saveDraft(example, draft);
+    this.#show(example, applied(this.#original, draft));
   }
 
   write(path: string, text: string): void {

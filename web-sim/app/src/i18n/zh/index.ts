@@ -3,12 +3,13 @@ import { compare } from './compare';
 import { editor } from './editor';
 import { floor } from './floor';
 import { modules } from './modules';
+import { share } from './share';
 import { shell } from './shell';
 import { simulate } from './simulate';
 import { tests } from './tests';
 import { visitor } from './visitor';
 import { words } from './words';
 
-export const zh = { shell, compare, editor, floor, modules, visitor, simulate, tests, words };
+export const zh = { share, shell, compare, editor, floor, modules, visitor, simulate, tests, words };
 
 export type Catalogue = typeof zh;

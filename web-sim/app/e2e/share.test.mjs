@@ -1,0 +1,119 @@
+/** An admin sends what they see to a colleague, by link and by file. */
+import assert from 'node:assert/strict';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { launchBrowser, serveStatic, watchProblems } from './support.mjs';
+
+let browser;
+let site;
+
+before(async () => {
+  [browser, site] = await Promise.all([launchBrowser(), serveStatic()]);
+});
+
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+async function open(address) {
+  const context = await browser.newContext({
+    locale: 'en-GB',
+    viewport: { width: 1280, height: 720 },
+    permissions: ['clipboard-read', 'clipboard-write'],
+    acceptDownloads: true,
+  });
+  const page = await context.newPage();
+  const problems = watchProblems(page);
+  await page.goto(address);
+  return { page, problems, close: () => context.close() };
+}
+
+async function digest(page) {
+  await page.locator('[data-testid="run-line"][data-ended="complete"]').waitFor({ timeout: 30_000 });
+  return page.getByTestId('digest').getAttribute('data-text');
+}
+
+/** Sends every refund to presale. */
+async function edit(page) {
+  await page.locator('.cm-line', { hasText: 'group = "after-sales"' }).first().click();
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Shift+End');
+  await page.keyboard.type('group = "presale"');
+  await page.locator('[data-testid="tests-badge"][data-failed="true"]').waitFor();
+}
+
+async function choose(page, item) {
+  await page.getByTestId('share').click();
+  await page.getByRole('menuitem', { name: item }).click();
+}
+
+const START = '#tenant=shop&file=rules/90-refund.toml&scenario=weekday&seed=11';
+
+test('a colleague who opens my link sees my edit and the same result', async () => {
+  const mine = await open(`${site.url}${START}`);
+  const before = await digest(mine.page);
+  await edit(mine.page);
+  await mine.page.getByTestId('run').click();
+  await mine.page.waitForFunction((old) => document.querySelector('[data-testid="digest"]')?.getAttribute('data-text') !== old, before);
+  const after = await digest(mine.page);
+  await choose(mine.page, 'Copy a link');
+  await mine.page.getByText('Copied:').waitFor();
+  const link = await mine.page.evaluate(() => navigator.clipboard.readText());
+  assert.ok(link.includes('&draft=1.') && link.length < 1_000, link);
+
+  const theirs = await open(link);
+  await theirs.page.getByText('Opened with the changes').waitFor();
+  await theirs.page.locator('.cm-line', { hasText: 'group = "presale"' }).first().waitFor();
+  await theirs.page.waitForFunction((wanted) => document.querySelector('[data-testid="digest"]')?.getAttribute('data-text') === wanted, after);
+  assert.ok(!theirs.page.url().includes('draft='), 'the changes are a draft now');
+
+  // Once more, over changes of their own: they are asked.
+  await theirs.page.locator('.cm-line', { hasText: 'group = "presale"' }).first().click();
+  await theirs.page.keyboard.press('End');
+  await theirs.page.keyboard.type(' # mine');
+  await theirs.page.goto('about:blank');
+  await theirs.page.goto(link);
+  await theirs.page.getByRole('button', { name: 'Keep mine' }).click();
+  await theirs.page.locator('.cm-line', { hasText: '# mine' }).first().waitFor();
+  assert.deepEqual([...mine.problems, ...theirs.problems], []);
+  await mine.close();
+  await theirs.close();
+});
+
+test('a link that lost its end, or of another version, opens nothing and says so', async () => {
+  for (const [draft, words] of [['1.q1YqSyzJ', 'incomplete'], ['7.abc', 'another version']]) {
+    const { page, problems, close } = await open(`${site.url}${START}&draft=${draft}`);
+    await page.getByText(words).waitFor();
+    await digest(page);
+    assert.deepEqual(problems, []);
+    await close();
+  }
+});
+
+test('a run that I saved opens with the very same result, and a damaged file does not', async () => {
+  const { page, problems, close } = await open(`${site.url}${START}`);
+  await digest(page);
+  const [saved] = await Promise.all([page.waitForEvent('download'), choose(page, 'Download this run')]);
+  assert.equal(saved.suggestedFilename(), 'shop-weekday-11.pointsman.json');
+  const path = join(tmpdir(), `pointsman-${process.pid}.json`);
+  await saved.saveAs(path);
+  const [table] = await Promise.all([page.waitForEvent('download'), choose(page, 'Export a table')]);
+  assert.match(await readFile(await table.path(), 'utf8'), /^\ufeffof,name,conversations,.*\r\nall,,\d+,/);
+
+  const other = await open(`${site.url}#tenant=saas-en`);
+  await digest(other.page);
+  await other.page.getByTestId('open-run').setInputFiles(path);
+  await other.page.getByText('byte for byte').waitFor({ timeout: 30_000 });
+  assert.match(other.page.url(), /tenant=shop.*scenario=weekday.*seed=11/);
+
+  await writeFile(path, (await readFile(path, 'utf8')).slice(0, 500));
+  await other.page.getByTestId('open-run').setInputFiles(path);
+  await other.page.getByText('nothing was opened').waitFor();
+  await rm(path);
+  assert.deepEqual([...problems, ...other.problems], []);
+  await close();
+  await other.close();
+});

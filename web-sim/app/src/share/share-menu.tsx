@@ -1,0 +1,127 @@
+/** Sends the page's state elsewhere, and takes it from there. */
+import { CopyOutlined, DownloadOutlined, FileMarkdownOutlined, FileTextOutlined, FolderOpenOutlined, ShareAltOutlined, TableOutlined } from '@ant-design/icons';
+import { App as AntApp, Button, Dropdown } from 'antd';
+import { useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { isModule } from '../engine/protocol';
+import { useRun } from '../simulate/run-store';
+import { difference } from '../workspace/drafts';
+import { exampleNames } from '../workspace/examples';
+import { formatHash, navigate, useUrlState } from '../workspace/url-state';
+import { useWorkspace, workspace } from '../workspace/workspace';
+import { incoming } from './incoming';
+import { LINK_CHARACTERS_MAX, packed, ShareError } from './payload';
+import { read, written } from './run-file';
+import { tableFile } from './table-file';
+
+/** Hands a text to the browser as a file to keep. */
+function download(name: string, type: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(url);
+}
+
+export function ShareMenu() {
+  const { t } = useTranslation();
+  const { message } = AntApp.useApp();
+  const url = useUrlState();
+  const { files, checked, example } = useWorkspace();
+  const { result } = useRun();
+  const picker = useRef<HTMLInputElement>(null);
+
+  const draft = () => difference(workspace.original(), files);
+  const tell = (error: unknown) =>
+    void message.error(t(`share.problem.${error instanceof ShareError ? error.problem : 'broken'}`));
+
+  const copy = async (asMarkdown: boolean) => {
+    const changes = draft();
+    const hash = formatHash({ ...url, tenant: example });
+    const bare = `${location.origin}${location.pathname}${hash}`;
+    const link = Object.keys(changes).length === 0 ? bare : `${bare}&draft=${await packed(changes)}`;
+    if (link.length > LINK_CHARACTERS_MAX) return void message.warning(t('share.linkTooLong'));
+    const text = asMarkdown ? `[Pointsman: ${checked?.catalogue?.name ?? example}](${link})` : link;
+    try {
+      await navigator.clipboard.writeText(text);
+      void message.success(t(Object.keys(changes).some(isModule) ? 'share.copiedWithoutModules' : 'share.copied'));
+    } catch {
+      void message.error(t('share.notCopied'));
+    }
+  };
+  const name = `${example}-${result?.scenario ?? url.scenario}-${result?.seed ?? url.seed}`;
+  const save = () => {
+    const scenario = result?.scenario ?? url.scenario;
+    const isSame = result !== null && result.files === files;
+    const run = {
+      engine: result?.report.engine ?? '',
+      tenant: example,
+      scenario,
+      seed: result?.seed ?? url.seed,
+      draft: draft(),
+      digest: isSame ? result.report.digest : null,
+      report: isSame ? result.report : null,
+    };
+    download(`${name}.pointsman.json`, 'application/json', written(run));
+  };
+  const open = async (file: File) => {
+    try {
+      const run = await read(file, exampleNames);
+      navigate({ tenant: run.tenant, scenario: run.scenario, seed: run.seed, tab: 'simulate', file: '' });
+      incoming.take({ tenant: run.tenant, draft: run.draft, digest: run.digest });
+    } catch (error) {
+      tell(error);
+    }
+  };
+
+  return (
+    <>
+      <Dropdown
+        trigger={['click']}
+        menu={{
+          items: [
+            { key: 'link', icon: <CopyOutlined />, label: t('share.link'), onClick: () => void copy(false) },
+            { key: 'markdown', icon: <FileMarkdownOutlined />, label: t('share.markdown'), onClick: () => void copy(true) },
+            { type: 'divider' },
+            { key: 'save', icon: <DownloadOutlined />, label: t('share.save'), onClick: save },
+            { key: 'open', icon: <FolderOpenOutlined />, label: t('share.open'), onClick: () => picker.current?.click() },
+            { type: 'divider' },
+            {
+              key: 'table',
+              icon: <TableOutlined />,
+              label: t('share.table'),
+              disabled: !result,
+              onClick: () => result && download(`${name}.csv`, 'text/csv', tableFile(result.report)),
+            },
+            {
+              key: 'report',
+              icon: <FileTextOutlined />,
+              label: t('share.json'),
+              disabled: !result,
+              onClick: () => result && download(`${name}.json`, 'application/json', JSON.stringify(result.report, null, 1)),
+            },
+          ],
+        }}
+      >
+        <Button type="text" icon={<ShareAltOutlined />} data-testid="share">
+          {t('share.title')}
+        </Button>
+      </Dropdown>
+      <input
+        ref={picker}
+        type="file"
+        accept=".json"
+        hidden
+        aria-hidden
+        tabIndex={-1}
+        data-testid="open-run"
+        onChange={(event) => {
+          const file = event.target.files?.[0];
+          event.target.value = '';
+          if (file) void open(file);
+        }}
+      />
+    </>
+  );
+}
