@@ -9,6 +9,7 @@ import { isModule, modulesOf } from '../engine/protocol';
 import { FloorPanel } from '../floor/floor-panel';
 import { useAdding } from '../modules/adding';
 import { DropZone } from '../modules/drop-zone';
+import { usePublishing } from '../publish/publishing';
 import { SimulatePanel } from '../simulate/simulate-panel';
 import { TestsBadge, TestsPanel } from '../tests/tests-panel';
 import { VisitorPanel } from '../visitor/visitor-panel';
@@ -23,6 +24,7 @@ import { TopBar } from './top-bar';
 // Most tenants have no module: what shows one is fetched with the first.
 const ModuleView = lazy(() => import('../modules/module-view'));
 const ModuleDialogs = lazy(() => import('../modules/dialogs'));
+const PublishDrawer = lazy(() => import('../publish/publish-drawer'));
 
 export function App() {
   const { t } = useTranslation();
@@ -38,6 +40,7 @@ export function App() {
   const [text, setText] = useState('');
   if (!isModule(file) && file !== text) setText(file);
   const { picked } = useAdding();
+  const { wasOpened } = usePublishing();
   const panels = [
     { key: 'simulate', label: t('shell.tab.simulate'), children: <SimulatePanel opening={opening.scenario} /> },
     { key: 'floor', label: t('shell.tab.floor'), children: <FloorPanel opening={opening.scenario} /> },
@@ -86,6 +89,11 @@ export function App() {
         </Splitter.Panel>
       </Splitter>
       <StatusBar />
+      {wasOpened && (
+        <Suspense>
+          <PublishDrawer />
+        </Suspense>
+      )}
       <DropZone />
       {(picked.length > 0 || modulesOf(files).length > 0) && (
         <Suspense>

@@ -2,6 +2,7 @@ import type { Catalogue } from '../zh';
 import { editor } from './editor';
 import { floor } from './floor';
 import { modules } from './modules';
+import { publish } from './publish';
 import { shell } from './shell';
 import { simulate } from './simulate';
 import { tests } from './tests';
@@ -9,4 +10,4 @@ import { visitor } from './visitor';
 import { words } from './words';
 
 /** English. */
-export const en: Catalogue = { shell, editor, floor, modules, visitor, simulate, tests, words };
+export const en: Catalogue = { shell, editor, floor, modules, publish, visitor, simulate, tests, words };

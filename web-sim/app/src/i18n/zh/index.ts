@@ -2,12 +2,13 @@
 import { editor } from './editor';
 import { floor } from './floor';
 import { modules } from './modules';
+import { publish } from './publish';
 import { shell } from './shell';
 import { simulate } from './simulate';
 import { tests } from './tests';
 import { visitor } from './visitor';
 import { words } from './words';
 
-export const zh = { shell, editor, floor, modules, visitor, simulate, tests, words };
+export const zh = { shell, editor, floor, modules, publish, visitor, simulate, tests, words };
 
 export type Catalogue = typeof zh;
