@@ -210,9 +210,10 @@ pub fn is_candidates(rule: RuleId) -> bool {
 
 /// By how many points of a hundred the first share is above the second, rounded down. Nothing is a share of nothing.
 fn points_above(part: u32, whole: u32, other_part: u32, other_whole: u32) -> i64 {
-    let share = |part: u32, whole: u32| (i64::from(part), i64::from(whole.max(1)));
+    let share = |part: u32, whole: u32| (i128::from(part), i128::from(whole.max(1)));
     let ((part, whole), (other_part, other_whole)) = (share(part, whole), share(other_part, other_whole));
-    (100 * (part * other_whole - other_part * whole)).div_euclid(whole * other_whole)
+    let points = (100 * (part * other_whole - other_part * whole)).div_euclid(whole * other_whole);
+    i64::try_from(points).unwrap_or(i64::MAX)
 }
 
 impl Desk {
@@ -220,15 +221,14 @@ impl Desk {
     #[must_use]
     pub fn canary(&self) -> Option<CanaryView> {
         let canary = self.canary.as_ref()?;
-        use GuardMetric as Metric;
         let metrics = [
-            Metric::Waiting,
-            Metric::LongestWait,
-            Metric::Online,
-            Metric::Unanswered,
-            Metric::Fallback,
-            Metric::Abandoned,
-            Metric::Failures,
+            GuardMetric::Waiting,
+            GuardMetric::LongestWait,
+            GuardMetric::Online,
+            GuardMetric::Unanswered,
+            GuardMetric::Fallback,
+            GuardMetric::Abandoned,
+            GuardMetric::Failures,
         ];
         Some(CanaryView {
             revision: canary.revision,
@@ -445,7 +445,7 @@ impl Desk {
         };
         conversation.arm = Some(Arm::Canary);
         canary.others.opened = canary.others.opened.saturating_sub(1);
-        canary.chosen.opened += 1;
+        canary.chosen.opened = canary.chosen.opened.saturating_add(1);
     }
 
     /// The live ruleset decides about everybody again; what waits by a plan of the candidate is routed anew.
@@ -508,7 +508,8 @@ impl Desk {
 
     /// A conversation opened: with the others, unless it is chosen.
     pub(super) fn tally_opened(&mut self) -> Option<Arm> {
-        self.tally(Some(Arm::Live))?.opened += 1;
+        let tally = self.tally(Some(Arm::Live))?;
+        tally.opened = tally.opened.saturating_add(1);
         Some(Arm::Live)
     }
 
@@ -520,7 +521,7 @@ impl Desk {
         if !std::mem::replace(&mut conversation.fell_back, true) {
             let arm = conversation.arm;
             if let Some(tally) = self.tally(arm) {
-                tally.fell_back += 1;
+                tally.fell_back = tally.fell_back.saturating_add(1);
             }
         }
     }
@@ -529,7 +530,7 @@ impl Desk {
         if reason == CloseReason::Abandoned
             && let Some(tally) = self.tally(arm)
         {
-            tally.abandoned += 1;
+            tally.abandoned = tally.abandoned.saturating_add(1);
         }
     }
 
@@ -537,7 +538,7 @@ impl Desk {
         if is_candidates(rule)
             && let Some(tally) = self.tally(Some(Arm::Canary))
         {
-            tally.failures += 1;
+            tally.failures = tally.failures.saturating_add(1);
         }
     }
 

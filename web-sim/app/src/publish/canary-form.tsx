@@ -3,21 +3,11 @@ import { Button, Checkbox, InputNumber, Slider } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CanaryGuards } from '../generated/types/CanaryGuards';
+import { GUARDS, scaleOf, type Guard } from './guards';
 import { step, type Candidate } from './host-rulesets';
 import { publishing, usePublishing } from './publishing';
 import styles from './publish.module.css';
 
-type Guard = keyof CanaryGuards;
-
-const GUARDS: readonly Guard[] = [
-  'waiting',
-  'longest_wait_ms',
-  'online_min',
-  'unanswered',
-  'fallback_points',
-  'abandoned_points',
-  'failures',
-];
 /** On where nothing is chosen: ten who wait, three minutes of waiting, and shares well above the others'. */
 const PROPOSED: CanaryGuards = {
   waiting: 10,
@@ -29,8 +19,6 @@ const PROPOSED: CanaryGuards = {
   failures: 5,
 };
 const SHARE_PROPOSED = 5;
-/** Waits are typed in seconds. */
-const scale = (guard: Guard) => (guard === 'longest_wait_ms' ? 1_000 : 1);
 
 export function CanaryForm({ candidate }: { candidate: Candidate }) {
   const { t } = useTranslation();
@@ -65,8 +53,8 @@ export function CanaryForm({ candidate }: { candidate: Candidate }) {
                 min={1}
                 precision={0}
                 disabled={value === null}
-                value={value === null ? null : value / scale(guard)}
-                onChange={(typed) => set(guard, typed === null ? null : typed * scale(guard))}
+                value={value === null ? null : value / scaleOf(guard)}
+                onChange={(typed) => set(guard, typed === null ? null : typed * scaleOf(guard))}
                 aria-label={label}
               />
             </li>

@@ -1,27 +1,16 @@
 /** The canary as it runs: what it met, beside the others, and how near each guard is. */
 import { Progress } from 'antd';
 import { useTranslation } from 'react-i18next';
-import type { CanaryGuards } from '../generated/types/CanaryGuards';
-import type { GuardMetric } from '../generated/types/GuardMetric';
 import type { Tally } from '../generated/types/Tally';
+import { GUARDS, METRIC_OF, scaleOf } from './guards';
 import type { Canary } from './host-rulesets';
 import styles from './publish.module.css';
 
-const METRIC_OF: Record<keyof CanaryGuards, GuardMetric> = {
-  waiting: 'waiting',
-  longest_wait_ms: 'longest-wait',
-  online_min: 'online',
-  unanswered: 'unanswered',
-  fallback_points: 'fallback',
-  abandoned_points: 'abandoned',
-  failures: 'failures',
-};
 const COUNTS: readonly (keyof Tally)[] = ['opened', 'fell_back', 'abandoned', 'failures'];
 
 export function CanaryView({ canary }: { canary: Canary }) {
   const { t } = useTranslation();
   const { readings, chosen, others } = canary;
-  const guards = Object.entries(METRIC_OF) as [keyof CanaryGuards, GuardMetric][];
   return (
     <div data-testid="canary" data-share={canary.share_percent}>
       <h3>{t('publish.canary.runs', { share: canary.share_percent })}</h3>
@@ -47,10 +36,11 @@ export function CanaryView({ canary }: { canary: Canary }) {
       )}
       {readings && (
         <ul className={styles.gauges}>
-          {guards.map(([guard, metric]) => {
+          {GUARDS.map((guard) => {
+            const metric = METRIC_OF[guard];
             const limit = canary.guards[guard];
             if (limit === null) return null;
-            const scale = guard === 'longest_wait_ms' ? 1_000 : 1;
+            const scale = scaleOf(guard);
             const reading = Math.round(readings[metric] / scale);
             // Agents online are to stay above their limit, everything else below.
             const used = guard === 'online_min' ? limit / Math.max(readings[metric], 1) : readings[metric] / Math.max(limit, 1);

@@ -2,6 +2,7 @@
 import { Alert, Button, Input, Popconfirm, Space, Steps, Tag } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { breachWords } from './guards';
 import { useRun } from '../simulate/run-store';
 import { useWorkspace } from '../workspace/workspace';
 import { CanaryForm } from './canary-form';
@@ -18,7 +19,13 @@ export function Way() {
   const { candidate, problem } = usePublishing();
   const open = candidate && !hasEnded(candidate) ? candidate : null;
   const at = candidate ? STAGES.findIndex((stage) => stage === candidate.stage) : -1;
-  const isBack = candidate?.stage === 'rolled-back' || candidate?.stage === 'withdrawn';
+  const isBack = candidate?.stage === 'rolled-back';
+  // What was left out does not look done.
+  const isSkipped = (stage: string) =>
+    candidate !== null &&
+    ((stage === 'simulated' && at > 3 && !candidate.has_report) ||
+      (stage === 'shadow' && (at > 4 || isBack) && !candidate.differences) ||
+      (stage === 'canary' && at > 5 && !candidate.canary));
 
   return (
     <div className={styles.way} data-testid="way" data-stage={candidate?.stage ?? 'none'}>
@@ -27,7 +34,10 @@ export function Way() {
         titlePlacement="vertical"
         current={isBack ? 5 : at}
         status={isBack ? 'error' : candidate?.stage === 'live' ? 'finish' : 'process'}
-        items={STAGES.map((stage) => ({ title: t(`publish.stage.${stage}`) }))}
+        items={STAGES.map((stage) => ({
+          title: t(`publish.stage.${stage}`),
+          ...(isSkipped(stage) ? { status: 'wait' as const } : {}),
+        }))}
       />
       {problem && (
         <Alert
@@ -61,7 +71,13 @@ function Outcome({ candidate }: { candidate: Candidate }) {
   const { number, stage, note, author, revision, tests, has_report, ended } = candidate;
   if (stage === 'rolled-back') {
     return (
-      <Alert type="error" showIcon title={t('publish.rolledBack', { number })} description={ended?.reason} data-testid="rolled-back" />
+      <Alert
+        type="error"
+        showIcon
+        title={t('publish.rolledBack', { number })}
+        description={ended?.metric ? breachWords(t, ended.metric, ended.reading ?? 0, ended.limit ?? 0) : ended?.reason}
+        data-testid="rolled-back"
+      />
     );
   }
   if (stage === 'withdrawn') {

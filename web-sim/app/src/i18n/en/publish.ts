@@ -29,6 +29,7 @@ export const publish: typeof zh = {
   report: 'Report of the simulation',
   attached: 'attached',
   rolledBack: 'Candidate {{number}} was rolled back by itself',
+  breach: '{{guard}}: {{reading}} read, the guard is {{limit}}',
   withdrawn: 'Candidate {{number}} was withdrawn',
   wentLive: 'Candidate {{number}} went live as revision {{live}}',
   new: 'A new candidate',

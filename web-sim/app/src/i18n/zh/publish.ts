@@ -26,6 +26,7 @@ export const publish = {
   report: '仿真报告',
   attached: '已附上',
   rolledBack: '候选 {{number}} 已自动回滚',
+  breach: '{{guard}}（护栏 {{limit}}，读数 {{reading}}）',
   withdrawn: '候选 {{number}} 已撤回',
   wentLive: '候选 {{number}} 已上线，是第 {{live}} 版',
   new: '新的候选',
