@@ -1,6 +1,7 @@
 /** From draft to live, against the host: a drawer beside the workspace, which it takes the files from. */
 import { ReloadOutlined } from '@ant-design/icons';
 import { Alert, Button, Drawer, Skeleton, Tabs } from 'antd';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { HistoryView } from './history-view';
 import { publishing, usePublishing } from './publishing';
@@ -11,6 +12,12 @@ import { Way } from './way';
 export default function PublishDrawer() {
   const { t } = useTranslation();
   const { isOpen, connection, live } = usePublishing();
+  const place = useRef<HTMLDivElement>(null);
+  // The field that had the focus is gone once somebody has signed in: keys still belong to the drawer.
+  const isConnected = connection.kind === 'connected';
+  useEffect(() => {
+    if (isConnected) place.current?.focus();
+  }, [isConnected]);
   const again = (
     <Button icon={<ReloadOutlined />} onClick={() => void publishing.refresh()} data-testid="try-again">
       {t('publish.again')}
@@ -32,7 +39,7 @@ export default function PublishDrawer() {
         )
       }
     >
-      <div className={styles.drawer} data-testid="publish-drawer" data-connection={connection.kind}>
+      <div ref={place} tabIndex={-1} className={styles.drawer} data-testid="publish-drawer" data-connection={connection.kind}>
         {connection.kind === 'connecting' && <Skeleton active />}
         {connection.kind === 'no-host' && (
           <Alert type="info" showIcon title={t('publish.noHost')} description={t('publish.noHostHelp')} action={again} />
