@@ -2,6 +2,7 @@
 import { Progress } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { Tally } from '../generated/types/Tally';
+import { usePalette } from '../theme/app-theme';
 import { GUARDS, METRIC_OF, scaleOf } from './guards';
 import type { Canary } from './host-rulesets';
 import styles from './publish.module.css';
@@ -10,6 +11,7 @@ const COUNTS: readonly (keyof Tally)[] = ['opened', 'fell_back', 'abandoned', 'f
 
 export function CanaryView({ canary }: { canary: Canary }) {
   const { t } = useTranslation();
+  const palette = usePalette();
   const { readings, chosen, others } = canary;
   return (
     <div data-testid="canary" data-share={canary.share_percent}>
@@ -18,7 +20,7 @@ export function CanaryView({ canary }: { canary: Canary }) {
         <table className={styles.table}>
           <thead>
             <tr>
-              <th />
+              <td />
               <th>{t('publish.canary.chosen')}</th>
               <th>{t('publish.canary.others')}</th>
             </tr>
@@ -51,7 +53,8 @@ export function CanaryView({ canary }: { canary: Canary }) {
                 <Progress
                   percent={percent}
                   size="small"
-                  status={percent >= 80 ? 'exception' : 'normal'}
+                  status="normal"
+                  strokeColor={percent >= 80 ? palette.bad : palette.track}
                   format={() => `${reading} / ${limit / scale}`}
                   aria-label={t(`publish.guard.${guard}`)}
                 />

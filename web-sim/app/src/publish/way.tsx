@@ -106,7 +106,7 @@ function Outcome({ candidate }: { candidate: Candidate }) {
           <dt>{t('publish.tests')}</dt>
           <dd>
             {t('publish.testsTold', { passed: tests.passed, failed: tests.failed })}
-            {tests.override && <Tag color="warning">{t('publish.overridden', tests.override)}</Tag>}
+            {tests.override && <b> {t('publish.overridden', tests.override)}</b>}
           </dd>
         </>
       )}
