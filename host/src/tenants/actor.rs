@@ -311,7 +311,7 @@ impl Actor {
         }
         let shadowed = std::mem::take(&mut batch.shadow);
         if let Some(running) = &mut self.candidate
-            && let Some(differences) = running.to_write(true)
+            && let Some(differences) = running.unwritten(true)
         {
             let change = CandidateChange { differences: Some(differences), ..CandidateChange::default() };
             rows.candidates.push(changed(self.tenant, running.number, command.at, change));
@@ -432,7 +432,7 @@ impl Actor {
         }
         rows.wake_at = wake_at.map(|wake_at| (self.tenant, wake_at));
         if let Some(running) = &mut self.candidate
-            && let Some(differences) = running.to_write(false)
+            && let Some(differences) = running.unwritten(false)
         {
             let change = CandidateChange { differences: Some(differences), ..CandidateChange::default() };
             rows.candidates.push(changed(self.tenant, running.number, Timestamp(self.last_at), change));

@@ -166,7 +166,7 @@ impl Running {
     }
 
     /// What was counted since it was last written, as it is kept; `None` where that is nothing, or can wait.
-    pub(super) fn to_write(&mut self, may_wait: bool) -> Option<String> {
+    pub(super) fn unwritten(&mut self, may_wait: bool) -> Option<String> {
         let soon = self.written_at.is_some_and(|at| at.elapsed() < WRITTEN_EVERY);
         if self.is_written || (may_wait && soon) {
             return None;

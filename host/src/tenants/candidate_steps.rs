@@ -75,7 +75,7 @@ impl Actor {
                 let change = CandidateChange {
                     stage: Some(Stage::Canary),
                     canary: Some(canary.to_string()),
-                    differences: self.candidate.as_mut().and_then(|running| running.to_write(false)),
+                    differences: self.candidate.as_mut().and_then(|running| running.unwritten(false)),
                     ..CandidateChange::default()
                 };
                 let body = CommandBody::StartCanary { share_percent, guards };
@@ -88,7 +88,7 @@ impl Actor {
                 let change = CandidateChange {
                     stage: Some(Stage::Withdrawn),
                     ended: Some(ended),
-                    differences: self.candidate.as_mut().and_then(|running| running.to_write(false)),
+                    differences: self.candidate.as_mut().and_then(|running| running.unwritten(false)),
                     ..CandidateChange::default()
                 };
                 let withdrawn = match self.deciding().filter(|_| self.desk.canary().is_some()) {
@@ -163,7 +163,7 @@ impl Actor {
         number: i64,
         at: Timestamp,
     ) -> Vec<ChangedCandidate> {
-        let differences = self.candidate.as_mut().and_then(|running| running.to_write(false));
+        let differences = self.candidate.as_mut().and_then(|running| running.unwritten(false));
         let running = self.candidate.as_ref().map(|running| running.number);
         let other = running.filter(|running| published.is_none_or(|is| is.number != *running));
         let live = published.map(|published| {
