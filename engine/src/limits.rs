@@ -131,6 +131,13 @@ pub const MODULES_KEPT_MAX: usize = 256;
 /// Functions named when a module traps.
 pub const MODULE_CALL_CHAIN_MAX: usize = 4;
 
+/// The first rule of a candidate that runs beside the live ruleset: their ids never meet.
+pub const CANARY_RULES_FROM: u16 = 0x8000;
+/// Conversations that a canary must have met before shares of its conversations are compared with others: of fewer,
+/// one more or less would be many points.
+pub const COMPARED_CONVERSATIONS_MIN: u32 = 10;
+/// How long an assigned conversation may be without an answer before it counts as unanswered (R137).
+pub const UNANSWERED_AFTER_MS: i64 = 60_000;
 /// Failures of one rule within [`BREAKER_WINDOW_MS`] that open its breaker.
 pub const BREAKER_FAILURES: usize = 5;
 /// See [`BREAKER_FAILURES`].

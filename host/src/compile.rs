@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use pointsman_engine::diagnostic::{Diagnostic, Severity};
+use pointsman_engine::diagnostic::{Code, Diagnostic, Severity};
 use pointsman_engine::model::Directory;
 use pointsman_engine::rules::{self as engine, Modules, Ruleset, TestOutcome, run_tests};
 use pointsman_engine::simulation::read_scenario;
@@ -34,6 +34,17 @@ pub fn compile(folder: &TenantFolder, base: Option<&Directory>, modules: &dyn Mo
     Compiled { ruleset: ruleset.map(Arc::new), source, diagnostics }
 }
 
+/// Compiles a folder as a candidate that runs beside the live ruleset; `None` where it does not compile.
+#[must_use]
+pub fn compile_candidate(
+    folder: &TenantFolder,
+    base: Option<&Directory>,
+    modules: &dyn Modules,
+) -> Option<Arc<Ruleset>> {
+    let compiled = Ruleset::compile(folder, base, modules);
+    compiled.ruleset.map(|ruleset| Arc::new(ruleset.as_candidate()))
+}
+
 /// A folder compiled, its rule tests run, its scenarios read.
 #[derive(Debug)]
 pub struct Checked {
@@ -42,6 +53,24 @@ pub struct Checked {
     pub compiled: Compiled,
     /// How each rule test went; none is run while the folder does not compile.
     pub tests: Vec<TestOutcome>,
+}
+
+impl Checked {
+    /// Whether anything but a rule test keeps it from being published.
+    #[must_use]
+    pub fn blocks(&self) -> bool {
+        let blocks = |diagnostic: &Diagnostic| {
+            diagnostic.severity == Severity::Error && diagnostic.code != Code::TestFailed
+        };
+        self.compiled.ruleset.is_none() || self.compiled.diagnostics.iter().any(blocks)
+    }
+
+    /// Rule tests that hold, and that do not.
+    #[must_use]
+    pub fn tests_passed_and_failed(&self) -> (usize, usize) {
+        let passed = self.tests.iter().filter(|test| test.passed()).count();
+        (passed, self.tests.len() - passed)
+    }
 }
 
 /// Does to a folder what must hold before it is published.

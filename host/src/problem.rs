@@ -186,6 +186,13 @@ impl From<Refusal> for Problem {
             Refusal::NoSuchConversation(_) | Refusal::NoSuchAgent(_) => Problem::not_found(detail),
             Refusal::WrongPlace { .. } => Problem::conflict("wrong-place", detail),
             Refusal::NotEligible { .. } => Problem::conflict("not-eligible", detail),
+            Refusal::NoCandidate | Refusal::CanaryRuns => Problem::conflict("stale-stage", detail),
+            Refusal::GuardBreached(_) => Problem::conflict("guard-breached", detail),
+            Refusal::OtherDirectory(_) => {
+                let mut problem = Problem::unprocessable(detail);
+                problem.code = "changes-more-than-rules";
+                problem
+            }
             Refusal::OverLimit { .. } => Problem::too_large(detail),
             _ => Problem::unprocessable(detail),
         }

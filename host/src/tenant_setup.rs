@@ -145,6 +145,7 @@ async fn publish(
             ruleset,
             compiled_against: None,
             expected: None,
+            candidate: None,
             row,
             idempotency: None,
             audit: Audit { action: "tenant.set-up", subject: String::from("live"), detail },

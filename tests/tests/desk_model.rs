@@ -11,13 +11,13 @@ mod desk_model {
 
 use desk_model::model::Model;
 use desk_model::tenant::{Action, Tenant, actions, tenants};
-use pointsman_engine::desk::{Batch, Command, Desk};
+use pointsman_engine::desk::{Batch, Command, Desk, Rulesets};
 use pointsman_engine::time::Timestamp;
 use pointsman_engine::trace::TraceLevel;
 use proptest::prelude::*;
 
 fn run(tenant: &Tenant, actions: &[(u16, Action)], snapshot_at: usize) -> Result<(), TestCaseError> {
-    let rulesets = tenant.rulesets();
+    let (rulesets, candidates) = (tenant.rulesets(), tenant.candidates());
     let mut live = 0;
     let mut desk = Desk::new();
     let mut other: Option<Desk> = None;
@@ -31,11 +31,11 @@ fn run(tenant: &Tenant, actions: &[(u16, Action)], snapshot_at: usize) -> Result
         if let Action::Publish(which) = action {
             live = which % rulesets.len();
         }
-        let ruleset = &rulesets[live];
+        let rulesets = Rulesets { canary: candidates.get(live), ..Rulesets::live(&rulesets[live]) };
         let command = Command { at, body };
         let level = if step % 2 == 0 { TraceLevel::Full } else { TraceLevel::Off };
         let mut batch = Batch::default();
-        let result = desk.handle(ruleset, &command, level, &mut batch);
+        let result = desk.handle_by(rulesets, &command, level, &mut batch);
         model.follow(live, &command, &result, &batch.events)?;
         model.must_hold(&desk).map_err(|error| {
             TestCaseError::fail(format!(
@@ -46,7 +46,7 @@ fn run(tenant: &Tenant, actions: &[(u16, Action)], snapshot_at: usize) -> Result
         if let Some(other) = &mut other {
             // A desk brought back from a snapshot has the same future, to the byte.
             let mut same = Batch::default();
-            let same_result = other.handle(ruleset, &command, level, &mut same);
+            let same_result = other.handle_by(rulesets, &command, level, &mut same);
             prop_assert_eq!(&same_result, &result);
             prop_assert_eq!(&same.events, &batch.events);
             prop_assert_eq!(&same.traces, &batch.traces);

@@ -4,6 +4,7 @@
 
 use std::{env, process::ExitCode};
 
+use pointsman_engine::desk::{CanaryGuards, GuardMetric, Tally};
 use pointsman_engine::explain::{Explanation, Visit};
 use pointsman_engine::simulation::compare::Comparison;
 use pointsman_engine::simulation::{FloorPlan, FloorView, Moment, Progress, Report, Sought};
@@ -38,7 +39,10 @@ fn export(config: &Config) -> Result<(), ExportError> {
     FloorView::export_all(config)?;
     Moment::export_all(config)?;
     Sought::export_all(config)?;
-    Refused::export_all(config)
+    Refused::export_all(config)?;
+    CanaryGuards::export_all(config)?;
+    GuardMetric::export_all(config)?;
+    Tally::export_all(config)
 }
 
 #[expect(clippy::print_stderr, reason = "a program that a person runs says why it failed")]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::canary::CanaryGuards;
 use crate::id::{AgentId, ChannelId, ConversationId, GroupId};
 use crate::model::{Presence, SkillLevel};
 use crate::time::Timestamp;
@@ -85,6 +86,16 @@ pub enum CommandBody {
     },
     /// Nothing but time passed.
     Tick,
+    /// The candidate handed along decides about a share of the customers from now on. Sent again for the candidate that
+    /// runs: another share, other guards.
+    StartCanary {
+        /// Of a hundred customers, so many: 1 to 100.
+        share_percent: u8,
+        /// When it is taken back.
+        guards: CanaryGuards,
+    },
+    /// The canary ends; what it has waiting is routed anew.
+    EndCanary,
 }
 
 /// A conversation as it begins. Every way in passes here (P14).

@@ -45,6 +45,17 @@ pub(crate) struct Conversation {
     pub gave_back: Vec<AgentId>,
     /// How often it came back from an agent.
     pub returns: u32,
+    /// Opened while a canary runs: who decides about it. `None` once none runs.
+    pub arm: Option<Arm>,
+    /// Came into a form or a ticket while a canary ran.
+    pub fell_back: bool,
+}
+
+/// Which ruleset decides about a conversation while a canary runs.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Arm {
+    Live,
+    Canary,
 }
 
 /// Where a conversation is: always in exactly one place (N6).

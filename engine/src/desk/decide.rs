@@ -1,24 +1,26 @@
 //! Deciding: what a command means. Looks at the desk, runs rules, picks agents, and changes nothing.
 
+use super::canary::Rulesets;
 use super::command::{AgentChange, CommandBody, Open};
 use super::conversation::{Conversation, Place};
 use super::event::{AssignedBy, Event, EventRecord, UnassignedReason, Widened};
 use super::frame::Frame;
 use super::refusal::Refusal;
+use super::shadow::ShadowDecision;
 use super::state::{Batch, Deadline, Desk};
 use super::step::Step;
 use crate::id::{AgentId, ChannelId, ConversationId, GroupId};
 use crate::limits::{ATTRIBUTES_MAX, BOUNCE_MS, LABEL_BYTES_MAX, MESSAGE_BYTES_MAX};
 use crate::model::{Agent, Membership, Presence, SkillLevel};
 use crate::placement::eligibility::refused_for;
-use crate::rules::{RuleCall, Ruleset, Trigger};
+use crate::rules::{RuleCall, Trigger};
 use crate::time::Timestamp;
 use crate::trace::{Reason, Trace, TraceLevel, TraceStep};
 
 /// A decision being taken: the desk as it stands, and the events that will change it.
 pub(super) struct Out<'a> {
     pub desk: &'a Desk,
-    pub ruleset: &'a Ruleset,
+    pub rulesets: Rulesets<'a>,
     pub at: Timestamp,
     pub level: TraceLevel,
     batch: &'a mut Batch,
@@ -28,12 +30,12 @@ pub(super) struct Out<'a> {
 impl<'a> Out<'a> {
     pub(super) fn new(
         desk: &'a Desk,
-        ruleset: &'a Ruleset,
+        rulesets: Rulesets<'a>,
         at: Timestamp,
         level: TraceLevel,
         batch: &'a mut Batch,
     ) -> Out<'a> {
-        Out { desk, ruleset, at, level, batch, next_seq: desk.seq + 1 }
+        Out { desk, rulesets, at, level, batch, next_seq: desk.seq + 1 }
     }
 
     pub(super) fn emit(&mut self, event: Event) {
@@ -51,6 +53,11 @@ impl<'a> Out<'a> {
         self.batch.calls.extend(calls);
     }
 
+    /// Keeps what a candidate would have decided.
+    pub(super) fn shadowed(&mut self, decision: ShadowDecision) {
+        self.batch.shadow.push(decision);
+    }
+
     fn then(&mut self, step: Step) {
         self.batch.steps.push_back(step);
     }
@@ -62,9 +69,9 @@ impl<'a> Out<'a> {
     /// The first events of a command.
     pub(super) fn command(&mut self, body: &CommandBody) -> Result<(), Refusal> {
         if let CommandBody::Publish = body {
-            let directory = self.ruleset.directory();
+            let directory = self.rulesets.live.directory();
             self.emit(Event::Published {
-                revision: self.ruleset.revision(),
+                revision: self.rulesets.live.revision(),
                 directory: Box::new(directory.clone()),
                 hours: Frame::all_hours_at(directory, self.at),
             });
@@ -117,6 +124,10 @@ impl<'a> Out<'a> {
                 }
                 self.then(Step::Evaluate(*conversation, Trigger::LeftBot));
             }
+            CommandBody::StartCanary { share_percent, guards } => {
+                self.start_canary(*share_percent, guards)?;
+            }
+            CommandBody::EndCanary => self.end_canary()?,
             CommandBody::SetPresence { agent, presence } => {
                 if self.agent(*agent)?.presence != *presence {
                     self.emit(Event::PresenceChanged { agent: *agent, presence: *presence });
@@ -161,8 +172,9 @@ impl<'a> Out<'a> {
             }
             self.emit(Event::CustomerSeen { customer, identity: open.identity.clone(), vip, attributes });
         }
+        let conversation = ConversationId(self.desk.conversations.last + 1);
         self.emit(Event::ConversationOpened {
-            conversation: ConversationId(self.desk.conversations.last + 1),
+            conversation,
             customer,
             channel,
             entry: open.entry.clone(),
@@ -171,6 +183,7 @@ impl<'a> Out<'a> {
             attributes: if customer.is_none() { open.attributes.clone() } else { Default::default() },
             text: open.text.clone().filter(|text| !text.is_empty()),
         });
+        self.choose(customer, conversation);
         Ok(())
     }
 
@@ -269,7 +282,8 @@ impl<'a> Out<'a> {
         } else if group.widening.get(usize::from(queued.steps)).is_some_and(|step| waited_ms >= step.after_ms)
         {
             self.emit(Event::Widened { conversation: id, step: Widened::Step(queued.steps) });
-        } else if let Some(after_ms) = directory
+        } else if let Some(after_ms) = self
+            .frame()
             .wait_thresholds_ms
             .iter()
             .copied()

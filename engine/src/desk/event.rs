@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::canary::{CanaryEnd, CanaryGuards};
 use super::command::{Author, CloseReason, Identity};
 use super::hours::HoursState;
 use crate::id::{AgentId, ChannelId, ConversationId, CustomerId, GroupId, HoursId, RuleId};
@@ -13,8 +14,8 @@ use crate::rules::{Plan, Revision, Trigger};
 use crate::time::Timestamp;
 use crate::trace::{Reason, RuleFailure};
 
-/// The version of the event format, written beside every journaled batch.
-pub const EVENT_VERSION: u16 = 1;
+/// The version of the event format, written beside every journaled batch. 2: canaries.
+pub const EVENT_VERSION: u16 = 2;
 
 /// An event with its place in the tenant's order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -207,6 +208,29 @@ pub enum Event {
         rule: RuleId,
         /// Until when.
         until: Timestamp,
+    },
+    /// A candidate decides about a share of the customers; or about another share, with other guards.
+    CanaryStarted {
+        /// Which.
+        revision: Revision,
+        /// Of a hundred customers, so many.
+        share_percent: u8,
+        /// When it is taken back.
+        guards: CanaryGuards,
+        /// Waiting times at which some of its rules want to run.
+        wait_thresholds_ms: Vec<i64>,
+    },
+    /// A conversation that has just opened meets the candidate, and stays with it.
+    CanaryChosen {
+        /// Which.
+        conversation: ConversationId,
+    },
+    /// The live ruleset decides about everybody again.
+    CanaryEnded {
+        /// The candidate.
+        revision: Revision,
+        /// Why.
+        end: CanaryEnd,
     },
 }
 

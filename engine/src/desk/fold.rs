@@ -34,6 +34,11 @@ impl Desk {
                 self.publish(Frame::new(*revision, (**directory).clone(), hours.clone()));
                 next(Step::Reconsider);
             }
+            Event::CanaryStarted { revision, share_percent, guards, wait_thresholds_ms } => {
+                self.fold_canary_started(*revision, *share_percent, *guards, wait_thresholds_ms, at);
+            }
+            Event::CanaryChosen { conversation } => self.fold_canary_chosen(*conversation),
+            Event::CanaryEnded { .. } => self.fold_canary_ended(next),
             Event::HoursTurned { hours, state } => self.turn_hours(*hours, *state, next),
             Event::PresenceChanged { agent, presence } => {
                 self.set_presence(*agent, *presence, at);
@@ -61,6 +66,7 @@ impl Desk {
                 attributes,
                 text,
             } => {
+                let arm = self.tally_opened();
                 self.conversations.insert(Conversation {
                     id: *conversation,
                     customer: *customer,
@@ -83,6 +89,8 @@ impl Desk {
                     fell_from: Vec::new(),
                     gave_back: Vec::new(),
                     returns: 0,
+                    arm,
+                    fell_back: false,
                 });
                 next(Step::Evaluate(*conversation, Trigger::Opened));
             }
@@ -152,7 +160,10 @@ impl Desk {
                 if matches!(reason, UnassignedReason::Returned { .. }) && !state.gave_back.contains(agent) {
                     state.gave_back.push(*agent);
                 }
-                let channel = state.channel;
+                let (channel, arm) = (state.channel, state.arm);
+                if let Place::Assigned(assigned) = &place {
+                    self.tally_answer(arm, *conversation, assigned.at, false);
+                }
                 self.put_down(*conversation, *agent, place.group(), channel, at, next);
                 if *reason != UnassignedReason::Escalated {
                     next(Step::Place(*conversation));
@@ -160,6 +171,7 @@ impl Desk {
             }
             Event::FellBack { conversation, to, .. } => {
                 self.lift(*conversation);
+                self.tally_fallback(*conversation, to);
                 let place = match to {
                     FallbackStep::Bot(name) => Place::Bot(name.clone()),
                     other => Place::Fallback(other.clone()),
@@ -169,7 +181,10 @@ impl Desk {
             Event::Closed { conversation, reason, satisfaction } => {
                 self.close(*conversation, *reason, *satisfaction, at, next);
             }
-            Event::RuleFailed { rule, .. } => self.breakers.entry(*rule).or_default().note_failure(at),
+            Event::RuleFailed { rule, .. } => {
+                self.breakers.entry(*rule).or_default().note_failure(at);
+                self.tally_failure(*rule);
+            }
             Event::BreakerOpened { rule, until } => self.breakers.entry(*rule).or_default().open(*until),
         }
     }
@@ -187,6 +202,8 @@ impl Desk {
             }
         }
         self.breakers.clear();
+        self.canary = None;
+        self.forget_arms();
         self.reindex(&credits);
     }
 
@@ -293,7 +310,9 @@ impl Desk {
                 if let Place::Assigned(assigned) = &mut conversation.place
                     && !std::mem::replace(&mut assigned.answered, true)
                 {
-                    let (agent, response_ms) = (assigned.agent, at.since_ms(assigned.at));
+                    let (agent, since, arm) = (assigned.agent, assigned.at, conversation.arm);
+                    let response_ms = at.since_ms(since);
+                    self.tally_answer(arm, id, since, false);
                     self.with_agent(agent, |state| state.stats.note_response(response_ms));
                 }
             }
@@ -355,6 +374,8 @@ impl Desk {
             customer.last_served_at = at;
         }
         conversation.place = Place::Assigned(Assigned { agent, group, at, by, answered: false });
+        let arm = conversation.arm;
+        self.tally_answer(arm, id, at, true);
         if let Some(group) = self.groups.get_mut(group.index()) {
             group.open += 1;
             if from_queue {
@@ -400,9 +421,11 @@ impl Desk {
     ) {
         let Some(place) = self.lift(id) else { return };
         let Some(conversation) = self.conversations.get(id) else { return };
-        let (customer, channel) = (conversation.customer, conversation.channel);
+        let (customer, channel, arm) = (conversation.customer, conversation.channel, conversation.arm);
         self.conversations.remove(id);
+        self.tally_closed(arm, reason);
         let Place::Assigned(assigned) = place else { return };
+        self.tally_answer(arm, id, assigned.at, false);
         if let Some(customer) = customer.and_then(|id| self.customers.get_mut(id)) {
             customer.last_served_at = at;
         }
@@ -426,7 +449,7 @@ impl Desk {
     }
 
     /// Takes a conversation out of its place, and out of every queue. `None`: there is no such conversation.
-    fn lift(&mut self, id: ConversationId) -> Option<Place> {
+    pub(super) fn lift(&mut self, id: ConversationId) -> Option<Place> {
         let conversation = self.conversations.get_mut(id)?;
         let mut place = std::mem::replace(&mut conversation.place, Place::Nowhere);
         if let Place::Queued(queued) = &mut place {
@@ -468,7 +491,7 @@ impl Desk {
                 }
             }
             queued.asked = Some(asked);
-            queued.due = queued.next_due(group, plan, &self.frame.directory.wait_thresholds_ms);
+            queued.due = queued.next_due(group, plan, &self.frame.wait_thresholds_ms);
             if let Some(due) = queued.due {
                 self.deadlines.insert((due, Deadline::Conversation(id)));
             }

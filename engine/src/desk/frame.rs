@@ -1,5 +1,5 @@
-//! The frame of a desk: the live configuration and the state of its hours. Changes only when a revision is published
-//! or hours turn.
+//! The frame of a desk: the live configuration and the state of its hours. Changes only when a revision is published,
+//! a canary begins or ends, or hours turn.
 
 use super::hours::HoursState;
 use crate::id::{GroupId, HoursId};
@@ -16,6 +16,8 @@ pub(crate) struct Frame {
     pub directory: Directory,
     /// By hours id.
     pub hours: Vec<HoursState>,
+    /// Waiting times at which rules want to run: of the live ruleset, and of a canary's.
+    pub wait_thresholds_ms: Vec<i64>,
     /// Whether any agent is restricted to some channels or has a cap of its own for one.
     pub restricts_channels: bool,
     /// By group id: whether its available agents are listed once more by skill and channel.
@@ -39,6 +41,7 @@ impl Default for Frame {
                 wait_thresholds_ms: Vec::new(),
             },
             hours: Vec::new(),
+            wait_thresholds_ms: Vec::new(),
             restricts_channels: false,
             listed_by_facet: Vec::new(),
             compiled: Vec::new(),
@@ -54,7 +57,15 @@ impl Frame {
             .any(|agent| !agent.channels.is_empty() || !agent.channel_capacity.is_empty());
         let compiled = directory.hours.iter().map(|named| named.hours.compile().ok()).collect();
         let listed_by_facet = listed_by_facet(&directory);
-        Frame { revision: Some(revision), directory, hours, restricts_channels, listed_by_facet, compiled }
+        Frame {
+            revision: Some(revision),
+            wait_thresholds_ms: directory.wait_thresholds_ms.clone(),
+            directory,
+            hours,
+            restricts_channels,
+            listed_by_facet,
+            compiled,
+        }
     }
 
     /// Whether the group's available agents are listed once more by skill and channel.

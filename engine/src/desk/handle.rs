@@ -1,5 +1,6 @@
 //! Carrying a command out: decide, fold, and decide again what that makes possible, until the desk is quiet.
 
+use super::canary::Rulesets;
 use super::command::Command;
 use super::decide::Out;
 use super::refusal::Refusal;
@@ -24,26 +25,42 @@ impl Desk {
         level: TraceLevel,
         batch: &mut Batch,
     ) -> Result<(), Refusal> {
+        self.handle_by(Rulesets::live(ruleset), command, level, batch)
+    }
+
+    /// [`Desk::handle`] with a candidate beside the live ruleset: as a canary, which decides about some conversations,
+    /// or as a shadow, which decides about none.
+    ///
+    /// # Errors
+    /// As [`Desk::handle`].
+    pub fn handle_by(
+        &mut self,
+        rulesets: Rulesets<'_>,
+        command: &Command,
+        level: TraceLevel,
+        batch: &mut Batch,
+    ) -> Result<(), Refusal> {
         let at = self.now.max(command.at);
         let mut steps_left = STEPS_PER_COMMAND_MAX;
-        self.run_deadlines(ruleset, at, level, batch, &mut steps_left);
+        self.run_deadlines(rulesets, at, level, batch, &mut steps_left);
         let from = batch.events.len();
-        let result = Out::new(self, ruleset, at, level, batch).command(&command.body);
+        let result = Out::new(self, rulesets, at, level, batch).command(&command.body);
         if result.is_err() {
             batch.events.truncate(from);
             batch.steps.clear();
             return result;
         }
         self.fold_from(from, batch);
-        self.settle(ruleset, at, level, batch, &mut steps_left);
+        self.guard(rulesets, at, level, batch);
+        self.settle(rulesets, at, level, batch, &mut steps_left);
         // The command may have brought deadlines nearer: a revision with a shorter wait, say.
-        self.run_deadlines(ruleset, at, level, batch, &mut steps_left);
+        self.run_deadlines(rulesets, at, level, batch, &mut steps_left);
         Ok(())
     }
 
     fn run_deadlines(
         &mut self,
-        ruleset: &Ruleset,
+        rulesets: Rulesets<'_>,
         at: Timestamp,
         level: TraceLevel,
         batch: &mut Batch,
@@ -54,19 +71,20 @@ impl Desk {
             && *steps_left > 0
         {
             let from = batch.events.len();
-            Out::new(self, ruleset, at, level, batch).due(deadline);
+            Out::new(self, rulesets, at, level, batch).due(deadline);
             self.fold_from(from, batch);
+            self.guard(rulesets, at, level, batch);
             if batch.events.len() == from {
                 // Nothing to tell: the deadline has no meaning any more.
                 self.deadlines.remove(&(due, deadline));
             }
-            self.settle(ruleset, at, level, batch, steps_left);
+            self.settle(rulesets, at, level, batch, steps_left);
         }
     }
 
     fn settle(
         &mut self,
-        ruleset: &Ruleset,
+        rulesets: Rulesets<'_>,
         at: Timestamp,
         level: TraceLevel,
         batch: &mut Batch,
@@ -79,9 +97,10 @@ impl Desk {
                 return;
             }
             let from = batch.events.len();
-            Out::new(self, ruleset, at, level, batch).step(step);
+            Out::new(self, rulesets, at, level, batch).step(step);
             let did_something = batch.events.len() > from;
             self.fold_from(from, batch);
+            self.guard(rulesets, at, level, batch);
             // These take one conversation at a time, so that every pick sees the one before.
             if did_something && matches!(step, Step::Offer(_) | Step::Sweep(_) | Step::CloseGroup(_)) {
                 batch.steps.push_front(step);
@@ -89,7 +108,7 @@ impl Desk {
         }
     }
 
-    fn fold_from(&mut self, from: usize, batch: &mut Batch) {
+    pub(super) fn fold_from(&mut self, from: usize, batch: &mut Batch) {
         let Batch { events, steps, .. } = batch;
         for record in events.iter().skip(from) {
             self.fold(record, &mut |step| steps.push_back(step));

@@ -7,6 +7,7 @@
 
 pub(crate) mod agent;
 mod breaker;
+mod canary;
 mod command;
 mod conversation;
 mod customers;
@@ -20,6 +21,7 @@ mod hours;
 mod place;
 mod refusal;
 mod route;
+mod shadow;
 mod snapshot;
 pub(crate) mod state;
 mod step;
@@ -27,10 +29,12 @@ mod step;
 mod tests;
 mod view;
 
+pub use canary::{Breach, CanaryEnd, CanaryGuards, CanaryView, GuardMetric, Rulesets, Tally, is_candidates};
 pub use command::{AgentChange, Author, CloseReason, Command, CommandBody, Identity, Open};
 pub use event::{AssignedBy, Directed, EVENT_VERSION, Event, EventRecord, UnassignedReason, Widened};
 pub use hours::HoursState;
 pub use refusal::Refusal;
+pub use shadow::{Decided, Shadow, ShadowDecision};
 pub use snapshot::SnapshotError;
 pub use state::{Batch, Desk};
 pub use view::{AgentView, ConversationView, PlaceView};

@@ -181,7 +181,8 @@ impl Out<'_> {
     /// The eligible agent whom the ruleset scores highest; among equals the least loaded.
     fn ranked(&mut self, conversation: &Conversation, question: &Question<'_>) -> Option<AgentId> {
         let candidates = question.candidates();
-        if candidates.len() < 2 || !self.ruleset.has(crate::rules::Hook::Rank) {
+        let ruleset = self.ruleset_of(conversation);
+        if candidates.len() < 2 || !ruleset.has(crate::rules::Hook::Rank) {
             return candidates.first().copied();
         }
         let text = conversation.text.as_deref().unwrap_or_default();
@@ -191,7 +192,7 @@ impl Out<'_> {
         let best = self.with_facts(conversation, Trigger::Opened, &normal, text, |facts| {
             let mut facts = facts.clone();
             facts.conversation.group = Some(group);
-            let ranker = self.ruleset.ranker(&facts, &|rule| self.is_switched_off(rule));
+            let ranker = ruleset.ranker(&facts, &|rule| self.is_switched_off(rule));
             let scores = match ranker.scores(&candidates, &mut calls) {
                 Ok(scores) => scores,
                 Err(failed) => {

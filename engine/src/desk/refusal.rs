@@ -1,5 +1,6 @@
 //! Refusals: commands that cannot be carried out. Nothing has changed when one is given.
 
+use super::canary::Breach;
 use crate::id::{AgentId, ConversationId};
 
 /// Why a command is refused.
@@ -41,6 +42,20 @@ pub enum Refusal {
         /// Why not.
         reason: crate::trace::Reason,
     },
+    /// There is no canary to end, or no candidate to start one with.
+    #[error("no candidate runs as a canary")]
+    NoCandidate,
+    /// Another candidate runs as a canary.
+    #[error("another candidate runs as a canary: withdraw it first")]
+    CanaryRuns,
+    /// The candidate changes more than rules; what differs is told in the words of the folder.
+    #[error(
+        "the candidate changes {0}, which go live for everybody at once: publish that change first, then the rules"
+    )]
+    OtherDirectory(&'static str),
+    /// A guard does not hold even before the canary begins.
+    #[error("a guard of the canary is breached already: {0}")]
+    GuardBreached(Breach),
     /// A value is over its limit.
     #[error("{what} is over its limit of {limit}")]
     OverLimit {

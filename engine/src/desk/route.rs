@@ -5,12 +5,13 @@ use std::sync::Arc;
 use super::conversation::{Conversation, Place};
 use super::decide::Out;
 use super::event::Event;
+use super::shadow::Decided;
 use super::state::Desk;
 use crate::id::{AgentId, ConversationId, GroupId, RuleId};
 use crate::limits::BREAKER_OPEN_MS;
 use crate::rules::{
-    AgentFacts, Answer, ConversationFacts, CustomerFacts, DeskFacts, Facts, GroupFacts, Hook, Plan, Trigger,
-    Verdict,
+    AgentFacts, Answer, ConversationFacts, CustomerFacts, DeskFacts, Facts, GroupFacts, Hook, Plan, Ruleset,
+    Trigger, Verdict,
 };
 use crate::text::NormalText;
 use crate::time::Timestamp;
@@ -20,25 +21,24 @@ impl Out<'_> {
     /// Runs the rules on a conversation and says where it is to go.
     pub(super) fn evaluate(&mut self, id: ConversationId, trigger: Trigger) {
         let Some(conversation) = self.desk.conversations.get(id) else { return };
-        let hook = trigger.hook();
-        let verdict = self.verdict(conversation, trigger);
+        let ruleset = self.ruleset_of(conversation);
+        let verdict =
+            self.verdict(ruleset, conversation, trigger, &|rule| self.is_switched_off(rule), self.level);
         self.called(verdict.calls);
         for (rule, failure) in verdict.failures {
             self.fail(id, rule, failure);
         }
-        let plan = match (hook, &conversation.plan) {
-            (Hook::Route, _) => Some(self.plan(conversation, verdict.answer)),
-            (_, Some(before)) if !verdict.answer.is_empty() => {
-                Some(verdict.answer.laid_over(before, |agent| self.first_group(agent)))
-            }
-            _ => None,
-        };
+        let plan = self.plan_of(conversation, trigger, verdict.answer);
+        if self.rulesets.shadow.is_some() {
+            let live = Decided { rules: verdict.fired.clone(), plan: plan.clone().map(Arc::new) };
+            self.shadow(conversation, trigger, live);
+        }
         let plan = plan.filter(|plan| {
             matches!(trigger, Trigger::Opened | Trigger::LeftBot)
                 || conversation.plan.as_deref() != Some(plan)
         });
         if self.level > TraceLevel::Off {
-            let revision = self.ruleset.revision();
+            let revision = ruleset.revision();
             let trace = RulesTrace { trigger, revision, rules: verdict.rules, plan: plan.clone() };
             self.trace(id, TraceStep::Rules(trace));
         }
@@ -52,8 +52,16 @@ impl Out<'_> {
         }
     }
 
-    fn verdict(&self, conversation: &Conversation, trigger: Trigger) -> Verdict {
-        if !self.ruleset.has(trigger.hook()) {
+    /// What a ruleset answers.
+    pub(super) fn verdict(
+        &self,
+        ruleset: &Ruleset,
+        conversation: &Conversation,
+        trigger: Trigger,
+        is_switched_off: &dyn Fn(RuleId) -> bool,
+        level: TraceLevel,
+    ) -> Verdict {
+        if !ruleset.has(trigger.hook()) {
             return Verdict::default();
         }
         let text = match trigger {
@@ -63,7 +71,7 @@ impl Out<'_> {
         .unwrap_or_default();
         let normal = NormalText::new(text);
         self.with_facts(conversation, trigger, &normal, text, |facts| {
-            self.ruleset.evaluate(facts, &|rule| self.is_switched_off(rule), self.level)
+            ruleset.evaluate(facts, is_switched_off, level)
         })
     }
 
@@ -125,6 +133,22 @@ impl Out<'_> {
             hours_open: &hours_open,
             desk: &view,
         })
+    }
+
+    /// What an answer makes of the conversation's plan; `None`: it stays.
+    pub(super) fn plan_of(
+        &self,
+        conversation: &Conversation,
+        trigger: Trigger,
+        answer: Answer,
+    ) -> Option<Plan> {
+        match (trigger.hook(), &conversation.plan) {
+            (Hook::Route, _) => Some(self.plan(conversation, answer)),
+            (_, Some(before)) if !answer.is_empty() => {
+                Some(answer.laid_over(before, |agent| self.first_group(agent)))
+            }
+            _ => None,
+        }
     }
 
     /// The answer with the tenant's defaults behind it.

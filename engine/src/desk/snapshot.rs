@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::agent::{AgentState, AgentStats};
 use super::breaker::Breaker;
+use super::canary::Canary;
 use super::conversation::Conversation;
 use super::customers::Customers;
 use super::frame::Frame;
@@ -20,7 +21,7 @@ use crate::rules::Revision;
 use crate::time::Timestamp;
 
 /// Changes whenever the form below does.
-const FORMAT: &str = concat!("pointsman-desk-1-", env!("CARGO_PKG_VERSION"));
+const FORMAT: &str = concat!("pointsman-desk-2-", env!("CARGO_PKG_VERSION"));
 
 /// Bytes that are no snapshot of this engine version.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -42,6 +43,7 @@ struct Snapshot<'a> {
     last_conversation: u64,
     customers: Cow<'a, Customers>,
     breakers: Cow<'a, BTreeMap<RuleId, Breaker>>,
+    canary: Cow<'a, Option<Canary>>,
     online_seq: u64,
 }
 
@@ -84,6 +86,7 @@ impl Desk {
             last_conversation: self.conversations.last,
             customers: Cow::Borrowed(&self.customers),
             breakers: Cow::Borrowed(&self.breakers),
+            canary: Cow::Borrowed(&self.canary),
             online_seq: self.online_seq,
         };
         // Every type above is plain data: serialising into memory has nothing to fail on.
@@ -105,6 +108,7 @@ impl Desk {
             now: snapshot.now,
             customers: snapshot.customers.into_owned(),
             breakers: snapshot.breakers.into_owned(),
+            canary: snapshot.canary.into_owned(),
             online_seq: snapshot.online_seq,
             ..Desk::default()
         };
@@ -132,6 +136,8 @@ impl Desk {
             desk.conversations.insert(conversation.into_owned());
         }
         desk.conversations.last = snapshot.last_conversation;
+        // Before anything waits: deadlines follow from it.
+        desk.heed_thresholds();
         desk.reindex(&credits);
         Ok(desk)
     }

@@ -6,11 +6,13 @@ use rustc_hash::FxHashMap;
 
 use super::agent::AgentState;
 use super::breaker::Breaker;
+use super::canary::Canary;
 use super::conversation::Conversation;
 use super::customers::Customers;
 use super::event::EventRecord;
 use super::frame::Frame;
 use super::group::GroupState;
+use super::shadow::ShadowDecision;
 use super::step::Step;
 use crate::id::{AgentId, ConversationId, GroupId, HoursId, RuleId};
 use crate::rules::RuleCall;
@@ -31,7 +33,9 @@ pub struct Desk {
     pub(crate) groups: Vec<GroupState>,
     pub(crate) conversations: Conversations,
     pub(crate) customers: Customers,
-    /// By rule; the rules of one revision.
+    /// The candidate that decides about a share of the customers.
+    pub(crate) canary: Option<Canary>,
+    /// By rule; the rules of the live revision and of the canary's.
     pub(crate) breakers: BTreeMap<RuleId, Breaker>,
     pub(crate) deadlines: BTreeSet<(Timestamp, Deadline)>,
     /// Counts agents coming online.
@@ -59,6 +63,8 @@ pub struct Batch {
     pub traces: Vec<Trace>,
     /// What the calls of scripts and modules cost, in order; no part of the state either.
     pub calls: Vec<RuleCall>,
+    /// What a candidate would have decided; empty without a shadow. No part of the state either.
+    pub shadow: Vec<ShadowDecision>,
     /// What the events so far make possible.
     pub(crate) steps: std::collections::VecDeque<Step>,
 }
@@ -69,6 +75,7 @@ impl Batch {
         self.events.clear();
         self.traces.clear();
         self.calls.clear();
+        self.shadow.clear();
         self.steps.clear();
     }
 }
@@ -83,7 +90,8 @@ impl Desk {
     /// When the desk wants to be handed a [`super::CommandBody::Tick`], if nothing else happens before.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        self.deadlines.first().map(|(at, _)| *at)
+        let first = self.deadlines.first().map(|(at, _)| *at);
+        first.into_iter().chain(self.guard_due()).min()
     }
 
     /// The sequence number of the last event.
@@ -141,6 +149,11 @@ impl Conversations {
             self.free.push(slot);
             self.slots[slot as usize] = None;
         }
+    }
+
+    /// All, in no order that means anything.
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Conversation> {
+        self.slots.iter_mut().flatten()
     }
 
     /// All, by number.

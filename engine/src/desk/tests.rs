@@ -1,5 +1,7 @@
 //! Stories of a desk, told as commands and what came of them.
 
+mod canary;
+
 use super::*;
 use crate::id::*;
 use crate::model::*;
@@ -78,6 +80,7 @@ fn agent(id: u32, capacity: u32) -> Agent {
 struct Story {
     desk: Desk,
     ruleset: Ruleset,
+    candidate: Option<Ruleset>,
     at: Timestamp,
     journal: Vec<EventRecord>,
 }
@@ -91,6 +94,7 @@ impl Story {
         let mut story = Story {
             desk: Desk::new(),
             ruleset: Ruleset::without_rules(directory),
+            candidate: None,
             at: Timestamp(1_000_000),
             journal: Vec::new(),
         };
@@ -109,7 +113,8 @@ impl Story {
         self.at = self.at.plus_ms(1_000);
         let mut batch = Batch::default();
         let command = Command { at: self.at, body };
-        let result = self.desk.handle(&self.ruleset, &command, TraceLevel::Full, &mut batch);
+        let rulesets = Rulesets { live: &self.ruleset, canary: self.candidate.as_ref(), shadow: None };
+        let result = self.desk.handle_by(rulesets, &command, TraceLevel::Full, &mut batch);
         self.journal.extend(batch.events.iter().cloned());
         let mut folded = Desk::new();
         self.journal.iter().for_each(|record| folded.evolve(record));

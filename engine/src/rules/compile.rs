@@ -99,7 +99,7 @@ impl Ruleset {
             }
             Scenes::new(names, uses)
         });
-        (Some(Ruleset { revision, directory, rules, keywords, hooks, scenes }), diagnostics)
+        (Some(Ruleset { revision, directory, first_rule: 0, rules, keywords, hooks, scenes }), diagnostics)
     }
 }
 

@@ -11,6 +11,7 @@ use super::scene::{Scene, Uses};
 use super::script::Script;
 use super::{Effect, Facts, Hook, Revision, Trigger};
 use crate::id::RuleId;
+use crate::limits::CANARY_RULES_FROM;
 use crate::model::Directory;
 
 /// A compiled revision: the directory and the rules.
@@ -18,6 +19,8 @@ use crate::model::Directory;
 pub struct Ruleset {
     pub(super) revision: Revision,
     pub(super) directory: Directory,
+    /// The id of the first rule.
+    pub(super) first_rule: u16,
     pub(super) rules: Vec<Rule>,
     pub(super) keywords: KeywordIndex,
     /// The hooks that any rule subscribes to.
@@ -143,6 +146,7 @@ impl Ruleset {
         Ruleset {
             revision: Revision([0; 32]),
             directory,
+            first_rule: 0,
             rules: Vec::new(),
             keywords: KeywordIndex::default(),
             hooks: HookSet::default(),
@@ -162,7 +166,18 @@ impl Ruleset {
         &self.directory
     }
 
-    /// The rules, in order of evaluation; a rule's id is its place here.
+    /// The ruleset as a candidate that runs beside the live one: the ids of its rules begin at
+    /// [`crate::limits::CANARY_RULES_FROM`], so that no event, breaker or trace takes one ruleset's rule for the other's.
+    #[must_use]
+    pub fn as_candidate(mut self) -> Ruleset {
+        self.first_rule = CANARY_RULES_FROM;
+        for (rule, id) in self.rules.iter_mut().zip(CANARY_RULES_FROM..) {
+            rule.info.id = RuleId(id);
+        }
+        self
+    }
+
+    /// The rules, in order of evaluation; a rule's id is its place here, counted from the first rule's.
     pub fn rules(&self) -> impl ExactSizeIterator<Item = &RuleInfo> {
         self.rules.iter().map(|rule| &rule.info)
     }
@@ -170,7 +185,8 @@ impl Ruleset {
     /// The rule with this id.
     #[must_use]
     pub fn rule(&self, id: RuleId) -> Option<&RuleInfo> {
-        self.rules.get(id.index()).map(|rule| &rule.info)
+        let place = usize::from(id.0.checked_sub(self.first_rule)?);
+        self.rules.get(place).map(|rule| &rule.info)
     }
 
     /// Whether any rule subscribes to the hook. Where none does, the desk does not even look at the text.

@@ -11,7 +11,7 @@ use pointsman_engine::desk::{
 };
 use pointsman_engine::explain::{StepTold, tell};
 use pointsman_engine::id::ConversationId;
-use pointsman_engine::trace::Trace;
+use pointsman_engine::trace::{Trace, TraceStep};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -246,7 +246,7 @@ pub(crate) struct Decision {
     seq: u64,
     /// When.
     at: String,
-    /// The revision that was live.
+    /// The revision that decided: the one that was live, or a candidate's.
     revision: String,
     /// The decision, of the kind `rules` or `placement`.
     #[schema(value_type = Object)]
@@ -287,12 +287,21 @@ pub(crate) async fn trace(
             tracing::error!(%error, seq = row.seq, "traces cannot be read");
             Problem::fault()
         })?;
-        items.extend(traces.iter().map(|trace| Decision {
-            seq: trace.seq,
-            at: instant(trace.at.0),
-            revision: ruleset.revision().to_string(),
-            decision: tell(trace, &ruleset),
-        }));
+        for trace in &traces {
+            let by = match &trace.step {
+                TraceStep::Rules(rules) if rules.revision != ruleset.revision() => {
+                    super::rulesets::candidate_of(&app, principal.tenant, rules.revision).await?
+                }
+                _ => None,
+            };
+            let by = by.as_ref().unwrap_or(&ruleset);
+            items.push(Decision {
+                seq: trace.seq,
+                at: instant(trace.at.0),
+                revision: by.revision().to_string(),
+                decision: tell(trace, by),
+            });
+        }
     }
     Ok(axum::Json(Page { items, next }))
 }

@@ -21,7 +21,7 @@ use super::page::limit;
 use super::{App, Shared};
 use crate::problem::Problem;
 use crate::store::TenantId;
-use crate::view::names::Names;
+use crate::view::names::{Names, RuleSlugs};
 
 /// Journal rows read at a time.
 const ROWS_AT_ONCE: i64 = 200;
@@ -142,7 +142,8 @@ async fn stream(
                             // Something was missed, while nobody listened in between: the journal has it.
                             break;
                         }
-                        let names = Names::of(Arc::clone(&committed.ruleset));
+                        let names = Names::of(Arc::clone(&committed.ruleset))
+                            .beside(committed.canary.as_deref());
                         for record in committed.events.iter().filter(|record| record.seq > last) {
                             if !send(socket, Message::Text(names.event(record).to_string().into())).await {
                                 return Ok(());
@@ -204,7 +205,10 @@ async fn read(app: &App, tenant: TenantId, after: u64, rows: i64) -> Result<Vec<
 pub(crate) async fn names_over_time(app: &App, tenant: TenantId) -> Result<Names, Problem> {
     let ruleset = app.tenants.ruleset(tenant).await?;
     let rules = app.store.rules_over_time(tenant).await?;
-    let rules =
-        rules.into_iter().map(|(from, slugs)| (u64::try_from(from).unwrap_or(0), Arc::new(slugs))).collect();
-    Ok(Names::over_time(ruleset, rules))
+    let canaries = app.store.canary_rules_over_time(tenant).await?;
+    Ok(Names::over_time(ruleset, over_time(rules)).with_canaries(over_time(canaries)))
+}
+
+fn over_time(rules: Vec<(i64, Vec<String>)>) -> Vec<(u64, RuleSlugs)> {
+    rules.into_iter().map(|(from, slugs)| (u64::try_from(from).unwrap_or(0), Arc::new(slugs))).collect()
 }

@@ -15,8 +15,8 @@ use utoipa_axum::routes;
 
 use super::auth::{Access, COOKIE, Guard, guard};
 use super::{
-    App, agents, api_page, app_files, audit, conversations, events, groups, layers, modules, operations,
-    rulesets, session, tokens, users,
+    App, agents, api_page, app_files, audit, candidates, conversations, differences, events, groups, layers,
+    modules, operations, rulesets, session, tokens, users,
 };
 use crate::problem::Problem;
 use crate::role::Role;
@@ -97,6 +97,19 @@ pub(crate) fn table() -> Vec<Route> {
         with_files(Role::Supervisor, routes!(rulesets::check)),
         at_least(Role::Admin, routes!(rulesets::publish)),
         at_least(Role::Admin, routes!(rulesets::rollback)),
+        at_least(Role::Supervisor, routes!(differences::diff)),
+        at_least(Role::Supervisor, routes!(candidates::last)),
+        at_least(Role::Supervisor, routes!(candidates::list)),
+        at_least(Role::Supervisor, routes!(candidates::get)),
+        at_least(Role::Supervisor, routes!(candidates::report)),
+        at_least(Role::Admin, routes!(candidates::create)),
+        at_least(Role::Admin, routes!(candidates::check)),
+        at_least(Role::Admin, routes!(candidates::tests)),
+        with_files(Role::Admin, routes!(candidates::attach_report)),
+        at_least(Role::Admin, routes!(candidates::shadow)),
+        at_least(Role::Admin, routes!(candidates::canary)),
+        at_least(Role::Admin, routes!(candidates::live)),
+        at_least(Role::Supervisor, routes!(candidates::withdraw)),
         at_least(Role::Admin, routes!(tokens::list)),
         at_least(Role::Admin, routes!(tokens::create)),
         at_least(Role::Admin, routes!(tokens::revoke)),

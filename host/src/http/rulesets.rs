@@ -21,15 +21,15 @@ use super::idempotency::Key;
 use super::page::{Page, limit};
 use super::{App, Shared};
 use crate::clock;
-use crate::compile::{Checked, check as check_folder, compile};
+use crate::compile::{Checked, check as check_folder, compile, compile_candidate};
 use crate::problem::Problem;
 use crate::store::{AuditRow, Draft, Manifest, RevisionRow, TenantId, TenantRow};
-use crate::tenants::{Ask, Audit, PublishAsk, Reply};
+use crate::tenants::{Ask, AtStage, Audit, PublishAsk, Reply};
 use crate::view::instant;
 use crate::view::names::rule_slugs;
 
 /// The longest note.
-const NOTE_BYTES_MAX: usize = 4 * 1024;
+pub(super) const NOTE_BYTES_MAX: usize = 4 * 1024;
 
 /// A revision that was published.
 #[derive(Debug, Serialize, ToSchema)]
@@ -44,6 +44,9 @@ pub(crate) struct Published {
     note: String,
     /// When.
     at: String,
+    /// The candidate that it was, with its report.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    candidate: Option<i64>,
     /// Its files, by path.
     #[serde(skip_serializing_if = "Option::is_none")]
     files: Option<Files>,
@@ -94,14 +97,14 @@ pub(crate) struct FilesRequest {
 
 fn published(row: RevisionRow, files: Option<Files>) -> Published {
     let RevisionRow { number, revision, author, note, at, .. } = row;
-    Published { number, revision, author, note, at: instant(at), files }
+    Published { number, revision, author, note, at: instant(at), candidate: None, files }
 }
 
-async fn tenant_row(app: &App, tenant: TenantId) -> Result<TenantRow, Problem> {
+pub(super) async fn tenant_row(app: &App, tenant: TenantId) -> Result<TenantRow, Problem> {
     app.store.tenant(tenant).await?.ok_or_else(|| Problem::not_found("the tenant is gone"))
 }
 
-async fn revision_row(app: &App, tenant: TenantId, number: i64) -> Result<RevisionRow, Problem> {
+pub(super) async fn revision_row(app: &App, tenant: TenantId, number: i64) -> Result<RevisionRow, Problem> {
     let missing = || Problem::not_found(format!("there is no revision {number}"));
     app.store.revision(tenant, number).await?.ok_or_else(missing)
 }
@@ -143,7 +146,15 @@ pub(crate) async fn history(
     let limit = limit(query.limit)?;
     let rows =
         app.store.revisions(principal.tenant, query.cursor.unwrap_or(i64::MAX), limit as i64 + 1).await?;
-    let items = rows.into_iter().map(|row| published(row, None)).collect();
+    let (first, last) = (rows.last().map_or(0, |row| row.number), rows.first().map_or(0, |row| row.number));
+    let candidates = app.store.candidates_of_revisions(principal.tenant, first, last).await?;
+    let items = rows
+        .into_iter()
+        .map(|row| {
+            let candidate = candidates.iter().find(|(number, _)| *number == row.number);
+            Published { candidate: candidate.map(|(_, candidate)| *candidate), ..published(row, None) }
+        })
+        .collect();
     Ok(axum::Json(Page::cut(items, limit, |item: &Published| item.number.to_string())))
 }
 
@@ -159,7 +170,7 @@ pub(crate) async fn in_history(
 }
 
 /// The manifest of the draft, or of what is live while there is none.
-async fn draft_manifest(app: &App, tenant: &TenantRow) -> Result<Manifest, Problem> {
+pub(super) async fn draft_manifest(app: &App, tenant: &TenantRow) -> Result<Manifest, Problem> {
     match (&tenant.draft, tenant.live) {
         (Some(draft), _) => Ok(draft.files.clone()),
         (None, Some(number)) => Ok(revision_row(app, tenant.id, number).await?.files),
@@ -249,7 +260,7 @@ pub(crate) async fn check(
 }
 
 /// Checks against what is live, and returns the number of that.
-async fn check_here(
+pub(super) async fn check_here(
     app: &App,
     tenant: TenantId,
     folder: TenantFolder,
@@ -261,7 +272,10 @@ async fn check_here(
 }
 
 /// The live directory, whose ids are kept, and the number of the live revision.
-async fn base_of(app: &App, tenant: TenantId) -> Result<(Option<Directory>, Option<i64>), Problem> {
+pub(super) async fn base_of(
+    app: &App,
+    tenant: TenantId,
+) -> Result<(Option<Directory>, Option<i64>), Problem> {
     app.tenants.read(tenant, |context| Ok((context.directory().ok().cloned(), context.live))).await
 }
 
@@ -286,16 +300,31 @@ pub(crate) struct Past {
     rulesets: Mutex<VecDeque<(TenantId, i64, Arc<Ruleset>)>>,
 }
 
+impl Past {
+    fn lock(&self) -> std::sync::MutexGuard<'_, VecDeque<(TenantId, i64, Arc<Ruleset>)>> {
+        self.rulesets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn get(&self, tenant: TenantId, number: i64) -> Option<Arc<Ruleset>> {
+        let past = self.lock();
+        let known = past.iter().find(|(of, known, _)| *of == tenant && *known == number);
+        known.map(|(.., ruleset)| Arc::clone(ruleset))
+    }
+
+    fn keep(&self, tenant: TenantId, number: i64, ruleset: &Arc<Ruleset>) {
+        let mut past = self.lock();
+        past.truncate(PAST_MAX - 1);
+        past.push_front((tenant, number, Arc::clone(ruleset)));
+    }
+}
+
 /// The ruleset that was live when an event happened.
 pub(crate) async fn ruleset_at(app: &App, tenant: TenantId, seq: i64) -> Result<Arc<Ruleset>, Problem> {
     let (live, ruleset) =
         app.tenants.read(tenant, |context| Ok((context.live, context.ruleset()?.clone()))).await?;
     let row = app.store.revision_at(tenant, seq).await?;
     let Some(row) = row.filter(|row| Some(row.number) != live) else { return Ok(ruleset) };
-    let lock = || app.past.rulesets.lock().unwrap_or_else(PoisonError::into_inner);
-    let is_it = |known: &&(TenantId, i64, Arc<Ruleset>)| known.0 == tenant && known.1 == row.number;
-    let known = lock().iter().find(is_it).map(|known| Arc::clone(&known.2));
-    if let Some(known) = known {
+    if let Some(known) = app.past.get(tenant, row.number) {
         return Ok(known);
     }
     let folder = app.store.folder(&row.files).await?;
@@ -304,9 +333,32 @@ pub(crate) async fn ruleset_at(app: &App, tenant: TenantId, seq: i64) -> Result<
     let compiled = on_a_thread(app, move || compile(&folder, base.as_ref(), sandbox.as_ref())).await?;
     // A revision that this version cannot compile any more is told with the names of the live one.
     let Some(compiled) = compiled.ruleset else { return Ok(ruleset) };
-    let mut past = lock();
-    past.truncate(PAST_MAX - 1);
-    past.push_front((tenant, row.number, Arc::clone(&compiled)));
+    app.past.keep(tenant, row.number, &compiled);
+    Ok(compiled)
+}
+
+/// The candidate that decided about a conversation, compiled to tell what it did; `None`: there is none, or this version
+/// cannot compile it any more.
+pub(crate) async fn candidate_of(
+    app: &App,
+    tenant: TenantId,
+    revision: Revision,
+) -> Result<Option<Arc<Ruleset>>, Problem> {
+    let Some(row) = app.store.candidate_of_revision(tenant, &revision.to_string()).await? else {
+        return Ok(None);
+    };
+    // Numbers of candidates and of revisions are told apart by their sign.
+    if let Some(known) = app.past.get(tenant, -row.number) {
+        return Ok(Some(known));
+    }
+    let folder = app.store.folder(&row.files).await?;
+    let (base, _) = base_of(app, tenant).await?;
+    let sandbox = Arc::clone(app.tenants.sandbox());
+    let compiled =
+        on_a_thread(app, move || compile_candidate(&folder, base.as_ref(), sandbox.as_ref())).await?;
+    if let Some(compiled) = &compiled {
+        app.past.keep(tenant, -row.number, compiled);
+    }
     Ok(compiled)
 }
 
@@ -366,7 +418,15 @@ pub(crate) async fn publish(
         return Err(Problem::conflict("stale-draft", detail));
     }
     let expected = expected_revision.as_deref().map(revision).transpose()?;
-    let wish = Wish { manifest, expected, note, action: "ruleset.publish", idempotency };
+    let wish = Wish {
+        manifest,
+        expected,
+        note,
+        action: "ruleset.publish",
+        idempotency,
+        candidate: None,
+        may_be_red: false,
+    };
     go_live(&app, &principal, wish).await.map(json)
 }
 
@@ -388,30 +448,45 @@ pub(crate) async fn rollback(
     let row = revision_row(&app, principal.tenant, number).await?;
     let expected = Some(revision(&expected_revision)?);
     let note = if note.is_empty() { format!("back to revision {number}") } else { note };
-    let wish = Wish { manifest: row.files, expected, note, action: "ruleset.rollback", idempotency };
+    let wish = Wish {
+        manifest: row.files,
+        expected,
+        note,
+        action: "ruleset.rollback",
+        idempotency,
+        candidate: None,
+        may_be_red: false,
+    };
     go_live(&app, &principal, wish).await.map(json)
 }
 
-fn revision(text: &str) -> Result<Revision, Problem> {
+pub(super) fn revision(text: &str) -> Result<Revision, Problem> {
     text.parse().map_err(|_| Problem::unprocessable("`expected_revision` is 64 hexadecimal digits"))
 }
 
-struct Wish {
-    manifest: Manifest,
-    expected: Option<Revision>,
-    note: String,
-    action: &'static str,
-    idempotency: Option<crate::tenants::IdempotencyKey>,
+/// A revision that somebody wants to be live.
+pub(super) struct Wish {
+    pub(super) manifest: Manifest,
+    pub(super) expected: Option<Revision>,
+    pub(super) note: String,
+    pub(super) action: &'static str,
+    pub(super) idempotency: Option<crate::tenants::IdempotencyKey>,
+    /// The candidate that it is.
+    pub(super) candidate: Option<AtStage>,
+    /// Somebody has said why its rule tests need not pass.
+    pub(super) may_be_red: bool,
 }
 
-async fn go_live(app: &App, principal: &Principal, wish: Wish) -> Result<Reply, Problem> {
-    let Wish { manifest, expected, note, action, idempotency } = wish;
+pub(super) async fn go_live(app: &App, principal: &Principal, wish: Wish) -> Result<Reply, Problem> {
+    let Wish { manifest, expected, note, action, idempotency, candidate, may_be_red } = wish;
     if note.len() > NOTE_BYTES_MAX {
         return Err(Problem::too_large(format!("`note` is at most {NOTE_BYTES_MAX} bytes")));
     }
     let folder = app.store.folder(&manifest).await?;
-    let (Checked { compiled, .. }, compiled_against) = check_here(app, principal.tenant, folder).await?;
-    let Some(ruleset) = compiled.ruleset.filter(|_| compiled.diagnostics.iter().all(is_no_error)) else {
+    let (checked, compiled_against) = check_here(app, principal.tenant, folder).await?;
+    let is_good = !checked.blocks() && (may_be_red || !checked.compiled.has_errors());
+    let compiled = checked.compiled;
+    let Some(ruleset) = compiled.ruleset.filter(|_| is_good) else {
         let errors = compiled.diagnostics.iter().filter(|diagnostic| !is_no_error(diagnostic)).count();
         let mut problem = Problem::unprocessable(format!("{errors} errors keep it from being published"));
         problem.code = "not-publishable";
@@ -427,11 +502,16 @@ async fn go_live(app: &App, principal: &Principal, wish: Wish) -> Result<Reply, 
         first_seq: 0,
         rules: rule_slugs(&ruleset),
     };
-    let detail = serde_json::json!({ "revision": row.revision, "note": row.note });
+    let mut detail = serde_json::json!({ "revision": row.revision, "note": row.note });
+    if let (Some(candidate), Some(fields)) = (candidate, detail.as_object_mut()) {
+        fields.insert(String::from("candidate"), candidate.number.into());
+    }
     let kept = row.clone();
     let render = move |number, batch: &pointsman_engine::desk::Batch| {
         let at = batch.events.first().map_or(0, |record| record.at.0);
-        Reply::json(StatusCode::CREATED, &published(RevisionRow { number, at, ..kept }, None))
+        let candidate = candidate.map(|candidate| candidate.number);
+        let published = published(RevisionRow { number, at, ..kept }, None);
+        Reply::json(StatusCode::CREATED, &Published { candidate, ..published })
     };
     let ask = |reply| {
         Ask::Publish(Box::new(PublishAsk {
@@ -439,6 +519,7 @@ async fn go_live(app: &App, principal: &Principal, wish: Wish) -> Result<Reply, 
             ruleset: Arc::clone(&ruleset),
             compiled_against,
             expected,
+            candidate,
             row,
             idempotency,
             audit: Audit { action, subject: String::from("live"), detail },

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use tokio::sync::Notify;
 
 use crate::store::{
-    AuditRow, ConversationRow, IdempotencyRow, JournalRow, RevisionRow, SnapshotRow, TenantId, TraceRow,
+    AuditRow, CandidateChange, ConversationRow, IdempotencyRow, JournalRow, RevisionRow, SnapshotRow,
+    TenantId, TraceRow,
 };
 
 /// One desk in memory, from when it was folded until it is dropped. Everything it has decided is journaled in order;
@@ -78,9 +79,11 @@ pub struct Rows {
     /// What is answered.
     pub answer: Option<IdempotencyRow>,
     /// Who changed what.
-    pub audit: Option<AuditRow>,
+    pub audit: Vec<AuditRow>,
     /// The new live revision.
     pub live: Option<NewLive>,
+    /// What became of candidates.
+    pub candidates: Vec<ChangedCandidate>,
     /// The desk.
     pub snapshot: Option<(TenantId, SnapshotRow)>,
     /// When the tenant wants to be woken: an instant in milliseconds since the Unix epoch, or never.
@@ -96,6 +99,19 @@ pub struct NewLive {
     pub row: RevisionRow,
     /// What the tenant calls itself in it.
     pub name: String,
+}
+
+/// A candidate that comes to another stage, or of which more is known.
+#[derive(Debug)]
+pub struct ChangedCandidate {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Which.
+    pub number: i64,
+    /// When, in milliseconds since the Unix epoch.
+    pub at: i64,
+    /// What changes.
+    pub change: CandidateChange,
 }
 
 /// What is done once the rows are durable, or are known not to become so.

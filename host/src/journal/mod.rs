@@ -7,5 +7,5 @@
 mod entry;
 mod writer;
 
-pub use entry::{CommitFailed, Done, Entry, Lane, NewLive, Rows};
+pub use entry::{ChangedCandidate, CommitFailed, Done, Entry, Lane, NewLive, Rows};
 pub use writer::Journal;

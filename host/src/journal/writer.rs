@@ -7,7 +7,7 @@ use std::time::Instant;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use super::entry::{CommitFailed, Done, Entry, Lane, NewLive, Rows};
+use super::entry::{ChangedCandidate, CommitFailed, Done, Entry, Lane, NewLive, Rows};
 use crate::observe::metrics::Metrics;
 use crate::store::{self, ConversationRow, Place, Store, TenantId};
 
@@ -111,6 +111,7 @@ struct Load {
     answers: Vec<store::IdempotencyRow>,
     audit: Vec<store::AuditRow>,
     live: Vec<NewLive>,
+    candidates: Vec<ChangedCandidate>,
     snapshots: Vec<(TenantId, store::SnapshotRow)>,
     wake_at: Vec<(TenantId, Option<i64>)>,
 }
@@ -131,6 +132,7 @@ impl Load {
         self.answers.extend(rows.answer);
         self.audit.extend(rows.audit);
         self.live.extend(rows.live);
+        self.candidates.extend(rows.candidates);
         self.snapshots.extend(rows.snapshot);
         self.wake_at.extend(rows.wake_at);
     }
@@ -140,6 +142,7 @@ impl Load {
             && self.answers.is_empty()
             && self.audit.is_empty()
             && self.live.is_empty()
+            && self.candidates.is_empty()
             && self.snapshots.is_empty()
             && self.wake_at.is_empty()
     }
@@ -156,6 +159,9 @@ impl Load {
         for live in self.live {
             store::add_revision(&mut transaction, live.tenant, &live.row).await?;
             store::set_live(&mut transaction, live.tenant, live.row.number, &live.name).await?;
+        }
+        for ChangedCandidate { tenant, number, at, change } in self.candidates {
+            store::change_candidate(&mut transaction, tenant, number, at, change, None).await?;
         }
         for (tenant, row) in self.snapshots {
             store::set_snapshot(&mut transaction, tenant, row).await?;

@@ -4,6 +4,7 @@
 //! their own; many read. The statements are portable, so that PostgreSQL can take SQLite's place.
 
 mod audit;
+mod candidates;
 mod contents;
 mod conversations;
 mod idempotency;
@@ -29,6 +30,8 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 
 pub(crate) use audit::add_audit;
 pub use audit::{AuditEntry, AuditRow};
+pub(crate) use candidates::change_candidate;
+pub use candidates::{CandidateChange, CandidateRow, Stage};
 pub use contents::Manifest;
 pub use conversations::{ConversationFilter, ConversationRow, Place};
 pub(crate) use conversations::{add_conversation_rows, put_conversations};

@@ -11,16 +11,18 @@ use tokio::time::Instant;
 
 use super::Shared;
 use super::ask::{Ask, Audit, CommandAsk, Context, IdempotencyKey, PublishAsk, Reply, ReplySender};
+use super::candidate::{Deciding, Running};
+use super::candidate_steps::changed;
 use super::feed::Committed;
 use super::recent::{Known, Recent};
 use super::records::{rows_of, signed};
 use super::recovery::{RecoveryError, recover};
 use super::slow_lane::{Handled, Pace};
 use crate::clock;
-use crate::journal::{Entry, Lane, NewLive, Rows};
+use crate::journal::{ChangedCandidate, Entry, Lane, NewLive, Rows};
 use crate::observe::metrics::CommandLabel;
 use crate::problem::Problem;
-use crate::store::{AuditRow, IdempotencyRow, SnapshotRow, TenantId};
+use crate::store::{AuditRow, CandidateChange, IdempotencyRow, SnapshotRow, TenantId};
 
 /// Who asks for what nobody asks for.
 const CLOCK: &str = "clock";
@@ -30,12 +32,15 @@ const STUCK_PAUSE: Duration = Duration::from_secs(1);
 /// One tenant in memory.
 #[derive(Debug)]
 pub(super) struct Actor {
-    shared: Arc<Shared>,
-    tenant: TenantId,
-    desk: Desk,
-    live: Option<(i64, Arc<Ruleset>)>,
-    lane: Arc<Lane>,
-    recent: Recent,
+    pub(super) shared: Arc<Shared>,
+    pub(super) tenant: TenantId,
+    pub(super) desk: Desk,
+    pub(super) live: Option<(i64, Arc<Ruleset>)>,
+    pub(super) candidate: Option<Running>,
+    /// The last candidate that came to its end in this life: what the store says of it may not be durable yet.
+    pub(super) ended: i64,
+    pub(super) lane: Arc<Lane>,
+    pub(super) recent: Recent,
     pace: Pace,
     last_at: i64,
     snapshot_seq: u64,
@@ -43,10 +48,17 @@ pub(super) struct Actor {
 }
 
 /// How a command is journaled: what stands in its row beside the events.
-struct Origin {
-    principal: String,
-    audit: Option<Audit>,
-    idempotency: Option<IdempotencyKey>,
+pub(super) struct Origin {
+    pub(super) principal: String,
+    pub(super) audit: Option<Audit>,
+    pub(super) idempotency: Option<IdempotencyKey>,
+}
+
+/// What becomes durable with a command, beside what the desk decided.
+#[derive(Default)]
+pub(super) struct Changes {
+    pub(super) live: Option<NewLive>,
+    pub(super) candidates: Vec<ChangedCandidate>,
 }
 
 impl Actor {
@@ -59,6 +71,8 @@ impl Actor {
             tenant,
             desk: recovered.desk,
             live: recovered.live,
+            candidate: recovered.candidate,
+            ended: 0,
             lane: Arc::new(Lane::new(seq)),
             recent: Recent::default(),
             pace: Pace::default(),
@@ -123,7 +137,7 @@ impl Actor {
     }
 
     /// The present instant; never before that of the last command.
-    fn now(&mut self) -> Timestamp {
+    pub(super) fn now(&mut self) -> Timestamp {
         self.last_at = self.last_at.max(clock::now().0);
         Timestamp(self.last_at)
     }
@@ -132,6 +146,7 @@ impl Actor {
         match ask {
             Ask::Command(ask) => self.command(*ask).await,
             Ask::Publish(ask) => self.publish(*ask).await,
+            Ask::Candidate(ask) => self.candidate(*ask).await,
             Ask::Read(read) => {
                 let at = self.now();
                 let done = read(&self.context(at));
@@ -147,11 +162,14 @@ impl Actor {
 
     async fn tick(&mut self) {
         let at = self.now();
-        let Some((_, ruleset)) = self.live.clone() else { return };
+        let Some(deciding) = self.deciding() else { return };
         let seq = self.desk.seq();
         let command = Command { at, body: CommandBody::Tick };
         let origin = Origin { principal: CLOCK.to_owned(), audit: None, idempotency: None };
-        self.carry_out(&ruleset, command, origin, None, |_, _, outcome| (outcome.map(|()| None), None)).await;
+        self.carry_out(&deciding, command, origin, None, |_, _, outcome| {
+            (outcome.map(|()| None), Changes::default())
+        })
+        .await;
         self.not_before = None;
         if self.desk.seq() == seq && self.desk.next_deadline().is_some_and(|next| next <= at) {
             tracing::error!(tenant = self.tenant.0, "a deadline stays although it has passed");
@@ -177,13 +195,13 @@ impl Actor {
             Ok(body) => body,
             Err(problem) => return self.answer(reply, Err(problem)).await,
         };
-        let Some((_, ruleset)) = self.live.clone() else {
+        let Some(deciding) = self.deciding() else {
             return self.answer(reply, Err(Refusal::NothingPublished.into())).await;
         };
         let command = Command { at, body };
         let origin = Origin { principal, audit, idempotency };
-        self.carry_out(&ruleset, command, origin, Some(reply), |context, batch, outcome| {
-            (outcome.map(|()| Some(render(context, batch))), None)
+        self.carry_out(&deciding, command, origin, Some(reply), |context, batch, outcome| {
+            (outcome.map(|()| Some(render(context, batch))), Changes::default())
         })
         .await;
     }
@@ -194,6 +212,7 @@ impl Actor {
             ruleset,
             compiled_against,
             expected,
+            candidate,
             mut row,
             idempotency,
             audit,
@@ -213,33 +232,42 @@ impl Actor {
             );
             return self.answer(reply, Err(problem)).await;
         }
+        if let Some(expected) = candidate
+            && let Err(problem) = self.at_stage(expected).await
+        {
+            return self.answer(reply, Err(problem)).await;
+        }
         let at = self.now();
         let number = live.map_or(1, |(number, _)| number + 1);
         row.number = number;
         row.at = at.0;
         let command = Command { at, body: CommandBody::Publish };
         let origin = Origin { principal, audit: Some(audit), idempotency };
+        let candidates = self.ended_by(candidate, number, at);
         let mut new_live =
             NewLive { tenant: self.tenant, row, name: ruleset.directory().settings.name.clone() };
+        let deciding = Deciding { live: Arc::clone(&ruleset), canary: None, shadow: None };
         let published = self
-            .carry_out(&ruleset, command, origin, Some(reply), |_, batch, outcome| match outcome {
+            .carry_out(&deciding, command, origin, Some(reply), |_, batch, outcome| match outcome {
                 Ok(()) => {
                     new_live.row.first_seq = batch.events.first().map_or(0, |record| signed(record.seq));
-                    (Ok(Some(render(number, batch))), Some(new_live))
+                    (Ok(Some(render(number, batch))), Changes { live: Some(new_live), candidates })
                 }
-                Err(refusal) => (Err(refusal), None),
+                Err(refusal) => (Err(refusal), Changes::default()),
             })
             .await;
         if published {
             self.live = Some((number, ruleset));
+            self.ended = self.ended.max(candidate.map_or(0, |candidate| candidate.number));
+            self.end_candidate();
         }
     }
 
     /// Has the desk handle a command, journals what follows, and answers once it is durable. Returns whether the desk
     /// carried it out.
-    async fn carry_out(
+    pub(super) async fn carry_out(
         &mut self,
-        ruleset: &Arc<Ruleset>,
+        deciding: &Deciding,
         command: Command,
         origin: Origin,
         reply: Option<ReplySender>,
@@ -247,11 +275,11 @@ impl Actor {
             &Context<'_>,
             &Batch,
             Result<(), Refusal>,
-        ) -> (Result<Option<Reply>, Refusal>, Option<NewLive>),
+        ) -> (Result<Option<Reply>, Refusal>, Changes),
     ) -> bool {
         let desk = std::mem::take(&mut self.desk);
-        let handled = self.pace.handle(&self.shared.slow_lane, desk, ruleset, command).await;
-        let Ok(Handled { desk, command, batch, outcome, .. }) = handled else {
+        let handled = self.pace.handle(&self.shared.slow_lane, desk, deciding, command).await;
+        let Ok(Handled { desk, command, mut batch, outcome, .. }) = handled else {
             self.break_off("a command failed", reply);
             return false;
         };
@@ -262,12 +290,12 @@ impl Actor {
             desk: &self.desk,
             live: self.live.as_ref().map(|(number, _)| *number),
             at: command.at,
-            ruleset: Some(ruleset),
+            candidate: self.candidate.as_ref(),
+            ruleset: Some(&deciding.live),
         };
-        let (answer, new_live) = finish(&context, &batch, outcome);
+        let (answer, changes) = finish(&context, &batch, outcome);
         let carried_out = answer.is_ok();
-        let Origin { principal, audit, idempotency } = origin;
-        let mut rows = match rows_of(self.tenant, principal.clone(), &command, &batch) {
+        let mut rows = match rows_of(self.tenant, origin.principal.clone(), &command, &batch) {
             Ok(rows) => rows,
             Err(error) => {
                 // The desk is ahead of what can be written down.
@@ -275,32 +303,25 @@ impl Actor {
                 return false;
             }
         };
+        self.roll_back(&batch, command.at, &mut rows);
         if let Ok(Some(answer)) = &answer {
-            rows.live = new_live;
-            rows.audit = audit.map(|audit| {
-                AuditRow::new(
-                    self.tenant,
-                    command.at.0,
-                    &principal,
-                    audit.action,
-                    audit.subject,
-                    &audit.detail,
-                )
-            });
-            if let Some(key) = idempotency {
-                self.recent.keep(&key, answer);
-                rows.answer = Some(IdempotencyRow {
-                    tenant: self.tenant,
-                    key: key.key,
-                    fingerprint: key.fingerprint,
-                    status: answer.status.as_u16(),
-                    body: answer.body.clone(),
-                    at: command.at.0,
-                });
-            }
+            rows.live = changes.live;
+            rows.candidates.extend(changes.candidates);
+            self.seal(&mut rows, command.at, origin, answer);
         }
-        let committed = (!batch.events.is_empty() && self.shared.feeds.has_listeners(self.tenant))
-            .then(|| Committed { events: Arc::new(batch.events), ruleset: Arc::clone(ruleset) });
+        let shadowed = std::mem::take(&mut batch.shadow);
+        if let Some(running) = &mut self.candidate
+            && let Some(differences) = running.unwritten(true)
+        {
+            let change = CandidateChange { differences: Some(differences), ..CandidateChange::default() };
+            rows.candidates.push(changed(self.tenant, running.number, command.at, change));
+        }
+        let committed =
+            (!batch.events.is_empty() && self.shared.feeds.has_listeners(self.tenant)).then(|| Committed {
+                events: Arc::new(batch.events),
+                ruleset: Arc::clone(&deciding.live),
+                canary: deciding.canary.clone(),
+            });
         let (feeds, tenant) = (self.shared.feeds.clone(), self.tenant);
         self.submit(
             rows,
@@ -324,7 +345,41 @@ impl Actor {
             }),
         )
         .await;
+        // The answer does not wait for it.
+        if let Some(running) = &mut self.candidate {
+            running.note(&deciding.live, &shadowed);
+        }
         carried_out
+    }
+
+    /// Puts into the rows who asked, and what is answered.
+    pub(super) fn seal(&mut self, rows: &mut Rows, at: Timestamp, origin: Origin, answer: &Reply) {
+        let Origin { principal, audit, idempotency } = origin;
+        rows.audit.extend(audit.map(|audit| {
+            AuditRow::new(self.tenant, at.0, &principal, audit.action, audit.subject, &audit.detail)
+        }));
+        if let Some(key) = idempotency {
+            self.recent.keep(&key, answer);
+            rows.answer = Some(IdempotencyRow {
+                tenant: self.tenant,
+                key: key.key,
+                fingerprint: key.fingerprint,
+                status: answer.status.as_u16(),
+                body: answer.body.clone(),
+                at: at.0,
+            });
+        }
+    }
+
+    /// The rulesets that decide now; `None` while nothing is live.
+    pub(super) fn deciding(&self) -> Option<Deciding> {
+        let (_, live) = self.live.as_ref()?;
+        let candidate = self.candidate.as_ref();
+        Some(Deciding {
+            live: Arc::clone(live),
+            canary: candidate.and_then(Running::canary),
+            shadow: candidate.and_then(Running::shadow),
+        })
     }
 
     /// Gives the desk up: the next incarnation folds it anew from the journal.
@@ -337,7 +392,7 @@ impl Actor {
     }
 
     /// Answers without a command, but not before what was decided earlier is durable.
-    async fn answer(&mut self, reply: ReplySender, answer: Result<Reply, Problem>) {
+    pub(super) async fn answer(&mut self, reply: ReplySender, answer: Result<Reply, Problem>) {
         self.submit(
             Rows::default(),
             Box::new(move |outcome| {
@@ -376,10 +431,16 @@ impl Actor {
             self.snapshot_seq = self.desk.seq();
         }
         rows.wake_at = wake_at.map(|wake_at| (self.tenant, wake_at));
+        if let Some(running) = &mut self.candidate
+            && let Some(differences) = running.unwritten(false)
+        {
+            let change = CandidateChange { differences: Some(differences), ..CandidateChange::default() };
+            rows.candidates.push(changed(self.tenant, running.number, Timestamp(self.last_at), change));
+        }
         self.submit(rows, Box::new(|_| {})).await;
     }
 
-    async fn submit(&self, rows: Rows, done: crate::journal::Done) {
+    pub(super) async fn submit(&self, rows: Rows, done: crate::journal::Done) {
         self.shared.journal.submit(Entry { lane: Arc::clone(&self.lane), rows, done }).await;
     }
 
@@ -389,6 +450,7 @@ impl Actor {
             desk: &self.desk,
             live: self.live.as_ref().map(|(number, _)| *number),
             at,
+            candidate: self.candidate.as_ref(),
             ruleset: self.live.as_ref().map(|(_, ruleset)| ruleset),
         }
     }
@@ -427,5 +489,7 @@ fn kind(body: &CommandBody) -> &'static str {
         CommandBody::SetAccepting { .. } => "set-accepting",
         CommandBody::ChangeAgent { .. } => "change-agent",
         CommandBody::Tick => "tick",
+        CommandBody::StartCanary { .. } => "start-canary",
+        CommandBody::EndCanary => "end-canary",
     }
 }

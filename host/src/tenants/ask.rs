@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use pointsman_engine::desk::{Batch, CommandBody, Desk};
+use pointsman_engine::desk::{Batch, CanaryGuards, CommandBody, Desk};
 use pointsman_engine::model::Directory;
 use pointsman_engine::rules::{Revision, Ruleset};
 use pointsman_engine::time::Timestamp;
@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 
 use crate::journal::Done;
 use crate::problem::Problem;
-use crate::store::{RevisionRow, TenantId};
+use crate::store::{RevisionRow, Stage, TenantId};
 
 /// An answer: what is sent, and kept for whoever sends the same idempotency key again.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +45,8 @@ pub enum Ask {
     Command(Box<CommandAsk>),
     /// To make a revision the live one.
     Publish(Box<PublishAsk>),
+    /// To let a candidate meet live traffic, or to take it back.
+    Candidate(Box<CandidateAsk>),
     /// To read. What is returned is called once everything that was read is durable.
     Read(Box<dyn FnOnce(&Context<'_>) -> Done + Send>),
     /// Nothing: its time has come.
@@ -56,6 +58,7 @@ impl std::fmt::Debug for Ask {
         f.write_str(match self {
             Ask::Command(_) => "Command",
             Ask::Publish(_) => "Publish",
+            Ask::Candidate(_) => "Candidate",
             Ask::Read(_) => "Read",
             Ask::Wake => "Wake",
         })
@@ -116,6 +119,8 @@ pub struct PublishAsk {
     pub compiled_against: Option<i64>,
     /// What the caller believes to be live: its revision, or `None` for nothing.
     pub expected: Option<Revision>,
+    /// The candidate that it is, where it is one.
+    pub candidate: Option<AtStage>,
     /// What is kept of it. The number is given by the actor.
     pub row: RevisionRow,
     /// The client's key.
@@ -125,6 +130,51 @@ pub struct PublishAsk {
     /// The answer, given the number of the revision.
     pub render: RenderPublished,
     /// Where the answer goes.
+    pub reply: ReplySender,
+}
+
+/// A candidate, and the stage at which it is believed to be.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub struct AtStage {
+    /// The candidate's number.
+    pub number: i64,
+    /// The stage.
+    pub stage: Stage,
+}
+
+/// What is to become of a candidate.
+#[derive(Debug)]
+pub enum CandidateStep {
+    /// It decides in silence.
+    Shadow(Arc<Ruleset>),
+    /// It decides about a share of the customers; sent again: about another share, with other guards.
+    Canary {
+        /// The candidate.
+        ruleset: Arc<Ruleset>,
+        /// Of a hundred customers, so many.
+        share_percent: u8,
+        /// When it is taken back.
+        guards: CanaryGuards,
+    },
+    /// It is taken back, for a reason.
+    Withdraw(String),
+}
+
+/// A candidate that meets live traffic, or is taken back.
+pub struct CandidateAsk {
+    /// Who asks.
+    pub principal: String,
+    /// Which candidate; anything else by now is a conflict.
+    pub expected: AtStage,
+    /// What was live when it was compiled; anything else by now is a conflict.
+    pub compiled_against: Option<i64>,
+    /// What is to become of it.
+    pub step: CandidateStep,
+    /// The client's key.
+    pub idempotency: Option<IdempotencyKey>,
+    /// For the audit log.
+    pub audit: Audit,
+    /// Where the answer goes: the candidate's number and its new stage.
     pub reply: ReplySender,
 }
 
@@ -139,6 +189,8 @@ pub struct Context<'a> {
     pub live: Option<i64>,
     /// The instant of the command, or of the read.
     pub at: Timestamp,
+    /// The candidate that meets live traffic.
+    pub candidate: Option<&'a super::Running>,
     pub(super) ruleset: Option<&'a Arc<Ruleset>>,
 }
 

@@ -19,6 +19,8 @@ pub struct Committed {
     pub events: Arc<Vec<EventRecord>>,
     /// The ruleset that was live afterwards: the way from ids to slugs.
     pub ruleset: Arc<Ruleset>,
+    /// The candidate that decided beside it.
+    pub canary: Option<Arc<Ruleset>>,
 }
 
 /// The feeds of all tenants.

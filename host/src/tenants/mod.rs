@@ -3,6 +3,8 @@
 
 mod actor;
 mod ask;
+mod candidate;
+mod candidate_steps;
 mod feed;
 mod recent;
 mod records;
@@ -21,9 +23,11 @@ use tokio::task::JoinHandle;
 
 pub(crate) use actor::other_request;
 pub use ask::{
-    Ask, Audit, CommandAsk, Context, Decide, IdempotencyKey, PublishAsk, Render, RenderPublished, Reply,
-    ReplySender,
+    Ask, AtStage, Audit, CandidateAsk, CandidateStep, CommandAsk, Context, Decide, IdempotencyKey,
+    PublishAsk, Render, RenderPublished, Reply, ReplySender,
 };
+pub use candidate::{Differences, Example, InDiffering, Running, ToldPlan};
+pub(crate) use candidate_steps::stale_stage;
 pub use feed::{Committed, Feeds};
 pub use records::conversation_of;
 pub use recovery::RecoveryError;

@@ -124,8 +124,11 @@ pub fn conversation_of(event: &Event) -> Option<u64> {
         | Event::Unassigned { conversation, .. }
         | Event::FellBack { conversation, .. }
         | Event::Closed { conversation, .. }
+        | Event::CanaryChosen { conversation }
         | Event::RuleFailed { conversation, .. } => Some(conversation.0),
         Event::Published { .. }
+        | Event::CanaryStarted { .. }
+        | Event::CanaryEnded { .. }
         | Event::HoursTurned { .. }
         | Event::PresenceChanged { .. }
         | Event::AcceptingChanged { .. }

@@ -7,8 +7,9 @@ use pointsman_engine::model::Directory;
 use pointsman_engine::rules::Ruleset;
 use pointsman_engine::rules::module::Sandbox;
 
+use super::candidate::Running;
 use super::records::signed;
-use crate::compile::compile;
+use crate::compile::{compile, compile_candidate};
 use crate::store::{Store, TenantId};
 
 /// Journal rows read at a time.
@@ -50,6 +51,7 @@ pub enum RecoveryError {
 pub(super) struct Recovered {
     pub(super) desk: Desk,
     pub(super) live: Option<(i64, Arc<Ruleset>)>,
+    pub(super) candidate: Option<Running>,
     pub(super) last_at: i64,
 }
 
@@ -99,7 +101,31 @@ pub(super) async fn recover(
         )),
         None => None,
     };
-    Ok(Recovered { desk, live, last_at })
+    let base = desk.revision().map(|_| desk.directory().clone());
+    let candidate = running(store, sandbox, tenant, base).await?;
+    Ok(Recovered { desk, live, candidate, last_at })
+}
+
+/// The candidate that meets live traffic. One that does not compile any more stays where it is, and the live rules
+/// decide in its place, until somebody takes it back.
+async fn running(
+    store: &Store,
+    sandbox: &Arc<Sandbox>,
+    tenant: TenantId,
+    base: Option<Directory>,
+) -> Result<Option<Running>, RecoveryError> {
+    let Some(row) = store.last_candidate(tenant).await?.filter(|row| row.stage.is_running()) else {
+        return Ok(None);
+    };
+    let folder = store.folder(&row.files).await?;
+    let sandbox = Arc::clone(sandbox);
+    let compiled =
+        tokio::task::spawn_blocking(move || compile_candidate(&folder, base.as_ref(), sandbox.as_ref()));
+    let ruleset = compiled.await.ok().flatten();
+    if ruleset.is_none() {
+        tracing::error!(tenant = tenant.0, candidate = row.number, "the candidate does not compile any more");
+    }
+    Ok(Some(Running::new(&row, row.stage, ruleset)))
 }
 
 /// Compiles the live revision against the directory on the desk, so that every id means what it meant.

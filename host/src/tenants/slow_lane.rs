@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
-use pointsman_engine::desk::{Batch, Command, Desk, Refusal};
-use pointsman_engine::rules::Ruleset;
+use pointsman_engine::desk::{Batch, Command, Desk, Refusal, Rulesets, Shadow};
 use pointsman_engine::trace::TraceLevel;
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 use rustix::time::{ClockId, clock_gettime};
-use std::sync::Arc;
 use tokio::sync::oneshot;
+
+use super::candidate::Deciding;
 
 /// A command that keeps a processor busy for longer sends its tenant into the slow lane. Good rules take a hundredth.
 const ENTER: Duration = Duration::from_millis(1);
@@ -84,16 +84,16 @@ impl Pace {
         &mut self,
         lane: &SlowLane,
         desk: Desk,
-        ruleset: &Arc<Ruleset>,
+        deciding: &Deciding,
         command: Command,
     ) -> Result<Handled, oneshot::error::RecvError> {
         let handled = if self.is_slow {
             let (sender, receiver) = oneshot::channel();
-            let ruleset = Arc::clone(ruleset);
-            lane.0.spawn_fifo(move || drop(sender.send(handle(desk, &ruleset, command))));
+            let deciding = deciding.clone();
+            lane.0.spawn_fifo(move || drop(sender.send(handle(desk, &deciding, command))));
             receiver.await?
         } else {
-            handle(desk, ruleset, command)
+            handle(desk, deciding, command)
         };
         self.note(handled.took);
         Ok(handled)
@@ -109,10 +109,12 @@ impl Pace {
     }
 }
 
-fn handle(mut desk: Desk, ruleset: &Ruleset, command: Command) -> Handled {
+fn handle(mut desk: Desk, deciding: &Deciding, command: Command) -> Handled {
+    let shadow = deciding.shadow.as_ref().map(|(ruleset, switched_off)| Shadow { ruleset, switched_off });
+    let rulesets = Rulesets { live: &deciding.live, canary: deciding.canary.as_deref(), shadow };
     let mut batch = Batch::default();
     let begun = busy();
-    let outcome = desk.handle(ruleset, &command, TraceLevel::Full, &mut batch);
+    let outcome = desk.handle_by(rulesets, &command, TraceLevel::Full, &mut batch);
     let took = busy().saturating_sub(begun);
     Handled { desk, command, batch, outcome, took }
 }

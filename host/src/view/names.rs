@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use pointsman_engine::desk::EventRecord;
 use pointsman_engine::id::{AgentId, ChannelId, GroupId, HoursId, SkillId};
+use pointsman_engine::limits::CANARY_RULES_FROM;
 use pointsman_engine::model::Directory;
 use pointsman_engine::rules::Ruleset;
 use serde_json::Value;
@@ -66,6 +67,8 @@ pub struct Names {
     ruleset: Arc<Ruleset>,
     /// From which event on which rules were live, ascending.
     rules: Vec<(u64, RuleSlugs)>,
+    /// From which event on which candidate's rules decided beside them, ascending.
+    canaries: Vec<(u64, RuleSlugs)>,
 }
 
 /// The slugs of a ruleset's rules.
@@ -79,13 +82,25 @@ impl Names {
     #[must_use]
     pub fn of(ruleset: Arc<Ruleset>) -> Names {
         let rules = vec![(0, Arc::new(rule_slugs(&ruleset)))];
-        Names { ruleset, rules }
+        Names { ruleset, rules, canaries: Vec::new() }
     }
 
     /// Names for what was decided at any time: `rules` tells from which event on which rules were live.
     #[must_use]
     pub fn over_time(ruleset: Arc<Ruleset>, rules: Vec<(u64, RuleSlugs)>) -> Names {
-        Names { ruleset, rules }
+        Names { ruleset, rules, canaries: Vec::new() }
+    }
+
+    /// And for what candidates decided: `canaries` tells from which event on which candidate's rules did.
+    #[must_use]
+    pub fn with_canaries(self, canaries: Vec<(u64, RuleSlugs)>) -> Names {
+        Names { canaries, ..self }
+    }
+
+    /// And for what a candidate decides now.
+    #[must_use]
+    pub fn beside(self, canary: Option<&Ruleset>) -> Names {
+        self.with_canaries(canary.map(|canary| (0, Arc::new(rule_slugs(canary)))).into_iter().collect())
     }
 
     /// The directory.
@@ -97,8 +112,10 @@ impl Names {
     /// The slug of the rule with this id at the time of an event.
     #[must_use]
     pub fn rule(&self, id: u64, seq: u64) -> Option<&str> {
-        let (_, slugs) = self.rules.iter().rev().find(|(from, _)| *from <= seq)?;
-        slugs.get(usize::try_from(id).ok()?).map(String::as_str)
+        let first = u64::from(CANARY_RULES_FROM);
+        let (rules, place) = if id >= first { (&self.canaries, id - first) } else { (&self.rules, id) };
+        let (_, slugs) = rules.iter().rev().find(|(from, _)| *from <= seq)?;
+        slugs.get(usize::try_from(place).ok()?).map(String::as_str)
     }
 
     /// Something that was decided with the event `seq`, with names in it.

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use pointsman_engine::desk::{
     AgentChange, AssignedBy, Command, CommandBody, Desk, Event, EventRecord, PlaceView, Refusal,
-    UnassignedReason, Widened,
+    UnassignedReason, Widened, is_candidates,
 };
 use pointsman_engine::id::{AgentId, ChannelId, ConversationId, GroupId};
 use pointsman_engine::model::{Agent, Directory, FallbackStep, Presence, Relax, SkillLevel, Strategy};
-use pointsman_engine::rules::Target;
+use pointsman_engine::rules::{PlanSource, Target};
 use pointsman_engine::time::Timestamp;
 use proptest::prelude::*;
 
@@ -52,6 +52,7 @@ struct Talk {
 pub(crate) struct Model {
     revisions: [Directory; 2],
     live: usize,
+    canary_runs: bool,
     people: Vec<Person>,
     talks: BTreeMap<ConversationId, Talk>,
     turn: BTreeMap<GroupId, u64>,
@@ -72,6 +73,7 @@ impl Model {
         Model {
             revisions: tenant.directories.clone(),
             live: 0,
+            canary_runs: false,
             people: Vec::new(),
             talks: BTreeMap::new(),
             turn: BTreeMap::new(),
@@ -335,6 +337,12 @@ impl Model {
                         Some(person.handle_ms.map_or(handled, |mean| mean + (handled - mean) / 8));
                 }
             }
+            Event::CanaryStarted { .. } => self.canary_runs = true,
+            Event::CanaryChosen { .. } => prop_assert!(self.canary_runs, "chosen for nothing"),
+            Event::CanaryEnded { .. } => {
+                prop_assert!(self.canary_runs, "ended what does not run");
+                self.canary_runs = false;
+            }
             Event::CustomerSeen { .. } => {}
             other => prop_assert!(false, "unexpected {:?}", other),
         }
@@ -342,6 +350,7 @@ impl Model {
     }
 
     fn publish(&mut self, live: usize) {
+        self.canary_runs = false;
         let before = self.directory().agents.clone();
         for (index, spec) in self.revisions[live].agents.iter().enumerate() {
             if self.people.len() <= index {
@@ -438,8 +447,16 @@ impl Model {
     pub(crate) fn must_hold(&self, desk: &Desk) -> Result<(), TestCaseError> {
         let views = desk.conversations();
         prop_assert_eq!(views.len(), self.talks.len(), "conversations lost or invented");
+        prop_assert_eq!(desk.canary().is_some(), self.canary_runs);
         for view in &views {
             let talk = &self.talks[&view.id];
+            // What came back from an agent follows the plan it had, as after a revision.
+            if let (PlaceView::Queued { .. }, Some(plan), 0) = (&view.place, view.plan, view.returns)
+                && let PlanSource::Rule(rule) = plan.source
+            {
+                let by_candidate = is_candidates(rule);
+                prop_assert!(self.canary_runs || !by_candidate, "{} waits by a rule that is gone", view.id);
+            }
             match (&view.place, &talk.at) {
                 (PlaceView::Queued { group, .. }, Where::Waits { group: known, .. }) => {
                     prop_assert_eq!(group, known);

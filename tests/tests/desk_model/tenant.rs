@@ -1,6 +1,6 @@
 //! Random small tenants, and random things that happen to them.
 
-use pointsman_engine::desk::{AgentChange, CloseReason, CommandBody, Identity, Open};
+use pointsman_engine::desk::{AgentChange, CanaryGuards, CloseReason, CommandBody, Identity, Open};
 use pointsman_engine::diagnostic::Span;
 use pointsman_engine::id::{AgentId, ChannelId, GroupId, SkillId};
 use pointsman_engine::model::{
@@ -46,6 +46,8 @@ pub(crate) enum Action {
     Presence(usize, Presence),
     Accepting(usize, bool),
     Change(usize, AgentChange),
+    Canary { share_percent: u8, waiting: u32, longest_wait_s: i64 },
+    EndCanary,
     Tick,
 }
 
@@ -83,6 +85,15 @@ impl Action {
             Action::Change(at, change) => {
                 CommandBody::ChangeAgent { agent: agent(at), change: change.clone() }
             }
+            Action::Canary { share_percent, waiting, longest_wait_s } => CommandBody::StartCanary {
+                share_percent: *share_percent,
+                guards: CanaryGuards {
+                    waiting: Some(*waiting),
+                    longest_wait_ms: Some(longest_wait_s * 1_000),
+                    ..CanaryGuards::default()
+                },
+            },
+            Action::EndCanary => CommandBody::EndCanary,
             Action::Tick => CommandBody::Tick,
         })
     }
@@ -91,6 +102,15 @@ impl Action {
 impl Tenant {
     /// One rule an entry, the same in both revisions.
     pub(crate) fn rulesets(&self) -> Vec<Ruleset> {
+        self.compiled(0)
+    }
+
+    /// A candidate beside each revision: every entry has another's rule.
+    pub(crate) fn candidates(&self) -> Vec<Ruleset> {
+        self.compiled(1).into_iter().map(Ruleset::as_candidate).collect()
+    }
+
+    fn compiled(&self, shift: usize) -> Vec<Ruleset> {
         let span = Span::of("", 0..0);
         let rule = |(at, wish): (usize, &Wish)| {
             let skill = |(skill, level): &(u16, u8)| {
@@ -113,7 +133,8 @@ impl Tenant {
                 body: RuleBody::Effects(effects.map(|effect| (effect, span)).collect()),
             }
         };
-        let rules: Vec<_> = self.wishes.iter().enumerate().map(rule).collect();
+        let wishes = self.wishes.iter().cycle().skip(shift).take(self.wishes.len());
+        let rules: Vec<_> = wishes.enumerate().map(rule).collect();
         let compile = |(at, directory): (usize, &Directory)| {
             let source = TenantSource {
                 directory: directory.clone(),
@@ -121,7 +142,8 @@ impl Tenant {
                 tests: Vec::new(),
                 scenarios: Default::default(),
             };
-            let (ruleset, diagnostics) = Ruleset::from_source(&source, Revision([at as u8; 32]), &NoModules);
+            let (ruleset, diagnostics) =
+                Ruleset::from_source(&source, Revision([(10 * shift + at) as u8; 32]), &NoModules);
             ruleset.unwrap_or_else(|| panic!("{diagnostics:?}"))
         };
         self.directories.iter().enumerate().map(compile).collect()
@@ -339,6 +361,10 @@ pub(crate) fn actions(tenant: &Tenant) -> impl Strategy<Value = Vec<(u16, Action
         2 => (any::<usize>(), any::<bool>()).prop_map(|(agent, on)| Action::Accepting(agent, on)),
         2 => (any::<usize>(), change).prop_map(|(agent, change)| Action::Change(agent, change)),
         1 => (0usize..2).prop_map(Action::Publish),
+        2 => (1u8..=100, 1u32..8, 1i64..600).prop_map(|(share_percent, waiting, longest_wait_s)| {
+            Action::Canary { share_percent, waiting, longest_wait_s }
+        }),
+        1 => Just(Action::EndCanary),
         3 => Just(Action::Tick),
     ];
     prop::collection::vec((0u16..50, action), 10..80)

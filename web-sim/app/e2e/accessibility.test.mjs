@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
+import { openPublishing } from './publish-answers.mjs';
 import { launchBrowser, serveStatic } from './support.mjs';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -48,6 +49,23 @@ const areas = [
   { name: 'visitor', hash: '#tab=visitor&file=rules/90-refund.toml', ready: '[data-testid="route"]' },
   { name: 'tests', hash: '#tab=tests', ready: '[data-testid="tests"] [data-passed]' },
   { name: 'a module', hash: '#tenant=marketplace', ready: '[data-testid="module-use"] svg' },
+  ...['checked', 'shadow', 'canary', 'rolled-back'].map((stage) => ({
+    name: `publishing, ${stage}`,
+    hash: '#tab=tests',
+    ready: '[data-testid="tests"] [data-passed]',
+    act: (page) => openPublishing(page, stage),
+  })),
+  {
+    name: 'publishing, history',
+    hash: '#tab=tests',
+    ready: '[data-testid="tests"] [data-passed]',
+    act: async (page) => {
+      await openPublishing(page, 'canary');
+      await page.getByRole('tab', { name: 'History' }).click();
+      await page.getByRole('button', { name: 'Changes' }).first().click();
+      await page.getByTestId('file-diff').first().waitFor();
+    },
+  },
 ];
 
 async function playTo(page) {

@@ -1,6 +1,7 @@
 //! The interface in one process: the real router, store and actors, without a network.
 
 mod access;
+mod candidates;
 mod conversations;
 mod events;
 mod modules;

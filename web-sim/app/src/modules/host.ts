@@ -1,15 +1,27 @@
-/** What the page asks of a host, if there is one: who is signed in, and to compile modules. */
+/** What the page asks of a host, if there is one: who is signed in, to compile modules, and all that `ask` is used for. */
 
 import type { Module } from '../engine/protocol';
 
 /** Longer than a host takes to compile the largest module. */
 const ANSWER_MS_MAX = 120_000;
 
+/** A finding, as far as the page shows those of a host. */
+export interface HostFinding {
+  code: string;
+  file: string;
+  message: string;
+  severity: string;
+}
+
 /** What a host says is wrong with a request. */
 export class HostProblem extends Error {
   constructor(
     readonly status: number,
     detail: string,
+    /** Which kind of problem, such as `stale-stage`. */
+    readonly code = '',
+    /** The findings on the tenant's files, where those are what is wrong. */
+    readonly diagnostics: readonly HostFinding[] = [],
   ) {
     super(detail);
   }
@@ -23,14 +35,20 @@ export interface Session {
   tenant: string;
 }
 
-async function ask(path: string, init: RequestInit = {}): Promise<Response> {
+/** Asks the host, with the session's cookie. */
+export async function ask(path: string, init: RequestInit = {}): Promise<Response> {
   const response = await fetch(path, { ...init, signal: AbortSignal.timeout(ANSWER_MS_MAX) });
   if (response.ok) return response;
   // Only a host of ours answers with problem details; what else answers knows nothing of modules.
   if (!response.headers.get('content-type')?.startsWith('application/problem+json')) throw new NoHost();
   const problem: unknown = await response.json();
-  const { title, detail } = (problem ?? {}) as { title?: unknown; detail?: unknown };
-  throw new HostProblem(response.status, String(detail ?? title ?? response.status));
+  const { type, title, detail, diagnostics } = (problem ?? {}) as Record<string, unknown>;
+  throw new HostProblem(
+    response.status,
+    String(detail ?? title ?? response.status),
+    String(type ?? '').split(':').at(-1),
+    Array.isArray(diagnostics) ? diagnostics : [],
+  );
 }
 
 function isJson(response: Response): boolean {

@@ -10,6 +10,7 @@ import { FloorPanel } from '../floor/floor-panel';
 import { useAdding } from '../modules/adding';
 import { DropZone } from '../modules/drop-zone';
 import { Arrivals } from '../share/arrivals';
+import { usePublishing } from '../publish/publishing';
 import { SimulatePanel } from '../simulate/simulate-panel';
 import { TestsBadge, TestsPanel } from '../tests/tests-panel';
 import { VisitorPanel } from '../visitor/visitor-panel';
@@ -25,6 +26,7 @@ import { TopBar } from './top-bar';
 const ModuleView = lazy(() => import('../modules/module-view'));
 const ComparePanel = lazy(() => import('../compare/compare-panel'));
 const ModuleDialogs = lazy(() => import('../modules/dialogs'));
+const PublishDrawer = lazy(() => import('../publish/publish-drawer'));
 
 export function App() {
   const { t } = useTranslation();
@@ -40,6 +42,7 @@ export function App() {
   const [text, setText] = useState('');
   if (!isModule(file) && file !== text) setText(file);
   const { picked } = useAdding();
+  const { wasOpened } = usePublishing();
   const panels = [
     { key: 'simulate', label: t('shell.tab.simulate'), children: <SimulatePanel opening={opening.scenario} /> },
     {
@@ -97,6 +100,11 @@ export function App() {
         </Splitter.Panel>
       </Splitter>
       <StatusBar />
+      {wasOpened && (
+        <Suspense>
+          <PublishDrawer />
+        </Suspense>
+      )}
       <DropZone />
       <Arrivals tenant={tenant} />
       {(picked.length > 0 || modulesOf(files).length > 0) && (

@@ -1,8 +1,9 @@
-import { DesktopOutlined, GlobalOutlined, MoonOutlined, SunOutlined, UndoOutlined } from '@ant-design/icons';
+import { CloudUploadOutlined, DesktopOutlined, GlobalOutlined, MoonOutlined, SunOutlined, UndoOutlined } from '@ant-design/icons';
 import { App as AntApp, Button, Dropdown, Select, Tooltip } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { LANGUAGES, setLanguage, type Language } from '../i18n';
 import { ShareMenu } from '../share/share-menu';
+import { publishing } from '../publish/publishing';
 import { setThemePreference, THEME_PREFERENCES, useThemePreference, type ThemePreference } from '../theme/preference';
 import { exampleNames } from '../workspace/examples';
 import { navigate } from '../workspace/url-state';
@@ -48,6 +49,9 @@ export function TopBar({ tenant }: { tenant: string }) {
       </Button>
       <span className={styles.space} />
       <ShareMenu />
+      <Button icon={<CloudUploadOutlined />} onClick={() => publishing.open()} data-testid="publish">
+        {t('publish.open')}
+      </Button>
       <Dropdown
         trigger={['click']}
         menu={{

@@ -3,6 +3,7 @@ import { compare } from './compare';
 import { editor } from './editor';
 import { floor } from './floor';
 import { modules } from './modules';
+import { publish } from './publish';
 import { share } from './share';
 import { shell } from './shell';
 import { simulate } from './simulate';
@@ -11,4 +12,4 @@ import { visitor } from './visitor';
 import { words } from './words';
 
 /** English. */
-export const en: Catalogue = { share, shell, compare, editor, floor, modules, visitor, simulate, tests, words };
+export const en: Catalogue = { share, shell, compare, editor, floor, modules, publish, visitor, simulate, tests, words };

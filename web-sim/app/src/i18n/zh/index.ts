@@ -3,6 +3,7 @@ import { compare } from './compare';
 import { editor } from './editor';
 import { floor } from './floor';
 import { modules } from './modules';
+import { publish } from './publish';
 import { share } from './share';
 import { shell } from './shell';
 import { simulate } from './simulate';
@@ -10,6 +11,6 @@ import { tests } from './tests';
 import { visitor } from './visitor';
 import { words } from './words';
 
-export const zh = { share, shell, compare, editor, floor, modules, visitor, simulate, tests, words };
+export const zh = { share, shell, compare, editor, floor, modules, publish, visitor, simulate, tests, words };
 
 export type Catalogue = typeof zh;
