@@ -5,6 +5,7 @@
 
 pub mod analysis;
 pub mod arithmetic;
+pub mod blame;
 pub mod desk;
 pub mod diagnostic;
 pub mod explain;

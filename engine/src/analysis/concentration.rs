@@ -13,8 +13,9 @@ use crate::id::GroupId;
 use crate::rules::{Effect, Guard, Hook, PlanSource, RuleBody, RuleSource, Target};
 use crate::tenant::implies::guard_implies;
 
-/// Visits, with as many different words, that must be led to one place before it is said that all are.
-const VISITS_MIN: usize = 8;
+/// Visits, and different words among them, that must be led to one place before it is said that all are.
+const VISITS_MIN: usize = 20;
+const TEXTS_MIN: usize = 3;
 /// Visits tried for one witness.
 const TRIES: usize = 8;
 /// The share of a scenario's conversations that one of several agents may have.
@@ -121,7 +122,11 @@ pub(super) fn tried(
     let [Some(at)] = sources.into_iter().collect::<Vec<_>>()[..] else { return None };
     let rule = subject.rules.get(at)?;
     let all_there = probes.landed.iter().all(|(_, plan)| plan.target == *target);
-    if !all_there || texts.len() < VISITS_MIN || !leads_elsewhere(subject, target) {
+    if !all_there
+        || probes.landed.len() < VISITS_MIN
+        || texts.len() < TEXTS_MIN
+        || !leads_elsewhere(subject, target)
+    {
         return None;
     }
     let (kind, what) = match target {

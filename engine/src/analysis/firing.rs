@@ -43,29 +43,30 @@ pub(super) fn find(
 }
 
 fn failing(bench: &mut Bench<'_>, rule: &RuleSource, probe: &Probe) -> Option<AnalysisFinding> {
-    let failure = probe.failure.as_ref()?;
-    let shows = |told: &Explanation| match &bench::rule(told, &rule.slug)?.outcome {
-        OutcomeTold::Failed { failure } => {
-            let place = if failure.line > 0 {
-                format!(" at {}:{}", failure.line, failure.column)
-            } else {
-                String::new()
-            };
-            Some(format!("`{}` fails{place}: {}", rule.slug, failure.message))
+    let (failure, visits, grade, on) = match (&probe.failure, &probe.odd_failure) {
+        (Some(failure), _) => (failure, &probe.failing, FindingGrade::Fault, ""),
+        (None, Some(failure)) => {
+            let on = " on an attribute with a value that no file of the tenant gives it";
+            (failure, &probe.failing_oddly, FindingGrade::Note, on)
         }
+        (None, None) => return None,
+    };
+    let place = match failure.line {
+        0 => String::new(),
+        line => format!(" at {line}:{}", failure.column),
+    };
+    let shows = |told: &Explanation| match &bench::rule(told, &rule.slug)?.outcome {
+        OutcomeTold::Failed { failure } => Some(format!("`{}` fails{place}: {}", rule.slug, failure.message)),
         _ => None,
     };
-    let witness = bench.witness(probe.failing.iter().cloned(), shows);
-    let place =
-        if failure.line > 0 { format!(" at {}:{}", failure.line, failure.column) } else { String::new() };
     Some(AnalysisFinding {
         kind: FindingKind::FailingRule,
-        grade: FindingGrade::Fault,
+        grade,
         status: FindingStatus::Witnessed,
-        message: format!("rule `{}` fails{place}: {}", rule.slug, failure.message),
+        message: format!("rule `{}` fails{place}{on}: {}", rule.slug, failure.message),
         help: "A rule that fails is skipped, and one that keeps failing is switched off: mend what the message says.".to_owned(),
         concerns: vec![places::rule(rule, None)],
-        witness,
+        witness: bench.witness(visits.iter().cloned(), shows),
     })
 }
 

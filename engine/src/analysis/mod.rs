@@ -49,6 +49,7 @@ use crate::tenant::TenantFolder;
 use bench::Bench;
 use probe::Probes;
 use subject::Subject;
+pub(crate) use subject::compiled;
 
 /// Finds what is wrong with a tenant folder, its scenarios run once each.
 ///

@@ -18,7 +18,7 @@ use crate::trace::{RuleFailure, RuleOutcome, RuleTrace};
 /// Plain conversations for each rule.
 const PLAIN: usize = 6;
 /// Variations for a rule about which nothing can be proved.
-const VARIATIONS: usize = 240;
+const VARIATIONS: usize = 320;
 /// Values of one kind that variations take.
 const VALUES: usize = 24;
 /// Phrases of scenarios that are said.
@@ -37,6 +37,9 @@ pub(super) struct Probe {
     pub(super) firing: Option<Visit>,
     /// How it failed first, and the visits in which it did.
     pub(super) failure: Option<RuleFailure>,
+    /// The same where an attribute had a value that no file of the tenant gives it.
+    pub(super) odd_failure: Option<RuleFailure>,
+    pub(super) failing_oddly: Vec<Visit>,
     pub(super) failing: Vec<Visit>,
     /// Conversations for which its conditions hold by themselves, but an earlier rule had stopped, by that rule.
     pub(super) stopped_by: BTreeMap<RuleId, u32>,
@@ -99,11 +102,17 @@ impl Probes {
             self.landed.push((visit.clone(), plan));
         }
         for trace in &verdict.rules {
-            self.note(trace, &verdict, visit, aimed_at);
+            self.note(trace, &verdict, (visit, meeting.is_invented), aimed_at);
         }
     }
 
-    fn note(&mut self, trace: &RuleTrace, verdict: &Verdict, visit: Option<&Visit>, aimed_at: Option<usize>) {
+    fn note(
+        &mut self,
+        trace: &RuleTrace,
+        verdict: &Verdict,
+        (visit, is_invented): (Option<&Visit>, bool),
+        aimed_at: Option<usize>,
+    ) {
         let is_aim = aimed_at == Some(trace.rule.index());
         let Some(probe) = self.by_rule.get_mut(trace.rule.index()) else { return };
         let keep = |list: &mut Vec<Visit>| {
@@ -122,8 +131,13 @@ impl Probes {
             RuleOutcome::NoEffect => probe.asked += 1,
             RuleOutcome::Failed(failure) => {
                 probe.asked += 1;
-                probe.failure.get_or_insert_with(|| failure.clone());
-                keep(&mut probe.failing);
+                if is_invented {
+                    probe.odd_failure.get_or_insert_with(|| failure.clone());
+                    keep(&mut probe.failing_oddly);
+                } else {
+                    probe.failure.get_or_insert_with(|| failure.clone());
+                    keep(&mut probe.failing);
+                }
             }
             // Of a rule that was not asked it is only known that it would hold where the conversation was made for it.
             RuleOutcome::Stopped { by } if is_aim => {
@@ -205,7 +219,8 @@ struct Hints {
     channels: Vec<Option<String>>,
     entries: Vec<Option<String>>,
     languages: Vec<Option<String>>,
-    attributes: Vec<Option<(String, String)>>,
+    /// Name and value, and whether the value is made up.
+    attributes: Vec<Option<(String, String, bool)>>,
     moments: Vec<(Timestamp, Option<String>)>,
     tags: Vec<String>,
     groups: Vec<Option<GroupId>>,
@@ -231,7 +246,7 @@ impl Hints {
             hints.languages.extend(when.languages.iter().cloned().map(Some));
             hints.tags.extend(when.tags_any.iter().chain(&when.tags_all).chain(&when.tags_none).cloned());
             for (name, list) in &when.attributes {
-                hints.attributes.extend(list.iter().map(|value| Some((name.clone(), value.clone()))));
+                hints.attributes.extend(list.iter().map(|value| Some((name.clone(), value.clone(), false))));
                 names.insert(name.clone());
             }
             if let RuleBody::Script { source, .. } = &rule.body {
@@ -254,12 +269,13 @@ impl Hints {
         for intent in intents.take(PHRASES) {
             hints.texts.extend(intent.phrases.first().cloned());
             hints.languages.push(intent.language.clone());
-            hints.attributes.extend(intent.attributes.iter().cloned().map(Some));
+            let given = intent.attributes.iter().cloned();
+            hints.attributes.extend(given.map(|(name, value)| Some((name, value, false))));
             names.extend(intent.attributes.iter().map(|(name, _)| name.clone()));
         }
         values.extend(["0", "1", "1000000"].map(str::to_owned));
         for name in names {
-            hints.attributes.extend(values.iter().map(|value| Some((name.clone(), value.clone()))));
+            hints.attributes.extend(values.iter().map(|value| Some((name.clone(), value.clone(), true))));
         }
         hints.vips = vips.into_iter().collect();
         let channels = directory.channels.iter().filter(|channel| channel.active);
@@ -300,19 +316,17 @@ impl Hints {
     fn variations(&self, rule: &RuleSource, base: &Meeting) -> Vec<Meeting> {
         let mut meetings = Vec::new();
         for kind in 0..KINDS {
-            for choice in 0..self.values(kind).min(VARIATIONS / 4) {
+            for choice in 0..self.values(kind).min(VARIATIONS / 8) {
                 let mut meeting = base.clone();
                 self.change(&mut meeting, rule, kind, choice);
                 meetings.push(meeting);
             }
         }
-        meetings.truncate(VARIATIONS * 3 / 4);
-        let several = VARIATIONS.saturating_sub(meetings.len());
-        for number in 0..several {
+        meetings.truncate(VARIATIONS / 2);
+        for number in meetings.len()..VARIATIONS {
             let mut meeting = base.clone();
             for kind in 0..KINDS {
-                // Steps that share no factor with the lists' lengths soon meet in every pair.
-                let choice = number.wrapping_mul(2 * kind + 7).wrapping_add(number / (kind + 2));
+                let choice = mixed((number * KINDS + kind) as u64) as usize;
                 self.change(&mut meeting, rule, kind, choice);
             }
             meetings.push(meeting);
@@ -359,10 +373,11 @@ impl Hints {
             4 if when.entries.is_empty() => visit.entry = self.entries.get(choice).cloned().flatten(),
             5 if when.languages.is_empty() => visit.language = self.languages.get(choice).cloned().flatten(),
             6 => {
-                if let Some((name, value)) = self.attributes.get(choice).cloned().flatten()
+                if let Some((name, value, is_invented)) = self.attributes.get(choice).cloned().flatten()
                     && !when.attributes.contains_key(&name)
                 {
                     visit.attributes.insert(name, value);
+                    meeting.is_invented |= is_invented;
                 }
             }
             7 if when.hours_open.is_none() && when.hours_closed.is_none() => {
@@ -384,6 +399,14 @@ impl Hints {
             _ => {}
         }
     }
+}
+
+/// A number that looks like any other (the finaliser of SplitMix64), so that every pair of values is met.
+fn mixed(number: u64) -> u64 {
+    let number = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    (number ^ (number >> 31)) >> 33
 }
 
 /// Kinds of things that a variation changes.

@@ -22,20 +22,12 @@ pub(super) struct Subject {
 }
 
 impl Subject {
-    /// Reads and compiles the folder, a tenant without a complete fallback or with groups in a circle included: that is
-    /// what an analysis is to show.
+    /// Reads and compiles the folder as [`compiled`] does.
     ///
     /// # Errors
-    /// Everything found, where more than that is wrong.
+    /// As [`compiled`].
     pub(super) fn new(folder: &TenantFolder, modules: &dyn Modules) -> Result<Subject, Vec<Diagnostic>> {
-        let Compiled { ruleset, source, diagnostics } = Ruleset::compile(folder, None, modules);
-        let is_shown = |finding: &Diagnostic| matches!(finding.code, Code::NoFallback | Code::Cycle);
-        let blocks = |finding: &Diagnostic| finding.severity == Severity::Error && !is_shown(finding);
-        let Some(source) = source.filter(|_| !diagnostics.iter().any(blocks)) else {
-            return Err(diagnostics);
-        };
-        let ruleset = ruleset.or_else(|| Ruleset::from_source(&source, revision(folder), modules).0);
-        let Some(ruleset) = ruleset else { return Err(diagnostics) };
+        let (ruleset, source, diagnostics) = compiled(folder, modules)?;
         let with_hooks = source.rules.iter().zip(ruleset.rules()).map(|(rule, info)| {
             let hooks = info.hooks.clone();
             RuleSource { hooks, ..rule.clone() }
@@ -66,5 +58,27 @@ impl Subject {
             file: "tenant.toml".to_owned(),
             span: None,
         }
+    }
+}
+
+/// Reads and compiles a folder, a tenant without a complete fallback or with groups in a circle included: what is wrong
+/// with such a one can be shown on it.
+///
+/// # Errors
+/// Everything found, where more than that is wrong.
+pub(crate) fn compiled(
+    folder: &TenantFolder,
+    modules: &dyn Modules,
+) -> Result<(Ruleset, TenantSource, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let Compiled { ruleset, source, diagnostics } = Ruleset::compile(folder, None, modules);
+    let is_shown = |finding: &Diagnostic| matches!(finding.code, Code::NoFallback | Code::Cycle);
+    let blocks = |finding: &Diagnostic| finding.severity == Severity::Error && !is_shown(finding);
+    let Some(source) = source.filter(|_| !diagnostics.iter().any(blocks)) else {
+        return Err(diagnostics);
+    };
+    let ruleset = ruleset.or_else(|| Ruleset::from_source(&source, revision(folder), modules).0);
+    match ruleset {
+        Some(ruleset) => Ok((ruleset, source, diagnostics)),
+        None => Err(diagnostics),
     }
 }

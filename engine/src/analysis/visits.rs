@@ -21,6 +21,8 @@ pub(super) struct Meeting {
     pub(super) at: Timestamp,
     pub(super) tags: Vec<String>,
     pub(super) group: Option<GroupId>,
+    /// An attribute has a value that no file of the tenant gives it.
+    pub(super) is_invented: bool,
 }
 
 impl Meeting {
@@ -61,7 +63,7 @@ impl VisitMaker<'_> {
     pub(super) fn anybody(&self) -> Meeting {
         let at = self.calendar.moments().first().copied().unwrap_or_default();
         let visit = Visit { text: ANY_MESSAGE.to_owned(), ..Visit::default() };
-        Meeting { visit, at, tags: Vec::new(), group: None }
+        Meeting { visit, at, tags: Vec::new(), group: None, is_invented: false }
     }
 
     /// Visitors for whom all the guards hold, as far as can be told without running them; at most `most`, which differ
@@ -135,7 +137,7 @@ impl VisitMaker<'_> {
             at: self.calendar.written(at),
             staffing: Staffing::OnShift,
         };
-        Some(Meeting { visit, at, tags, group: group.copied() })
+        Some(Meeting { visit, at, tags, group: group.copied(), is_invented: false })
     }
 
     /// The same visitor at another time.
