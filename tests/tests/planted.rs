@@ -1,7 +1,7 @@
 //! Planted faults: tenants with one known defect each, of which the analysis finds every one and nothing else, with a visit
 //! that really shows it; and sound tenants, about which it says nothing.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::print_stdout, reason = "the findings are for people to read")]
 
 mod planted_tenant;

@@ -85,6 +85,8 @@ pub(super) struct Calendar {
     compiled: Vec<Option<CompiledHours>>,
     /// The week first, then days with an exception and the days beside them, in order.
     windows: Vec<Range<Timestamp>>,
+    /// The stretches in which each plan is open, by plan and window.
+    open: Vec<Vec<Vec<Range<Timestamp>>>>,
     /// Everything at which something opens or closes, the ordinary visit's time first.
     moments: Vec<Timestamp>,
     /// What was left out, in words.
@@ -96,8 +98,14 @@ impl Calendar {
     pub(super) fn new(directory: &Directory) -> Calendar {
         let zone = directory.settings.zone.clone();
         let compiled: Vec<_> = directory.hours.iter().map(|named| named.hours.compile().ok()).collect();
-        let mut calendar =
-            Calendar { zone, compiled, windows: Vec::new(), moments: Vec::new(), bounds: Vec::new() };
+        let mut calendar = Calendar {
+            zone,
+            compiled,
+            windows: Vec::new(),
+            open: Vec::new(),
+            moments: Vec::new(),
+            bounds: Vec::new(),
+        };
         let week_end = (0..7).try_fold(WEEK_FROM, |day, _| day.tomorrow()).unwrap_or(WEEK_FROM);
         calendar.windows.extend(calendar.window(WEEK_FROM, week_end));
         let mut special: Vec<Date> =
@@ -119,6 +127,12 @@ impl Calendar {
                 _ => calendar.windows.push(window),
             }
         }
+        let open_in = |hours: &Option<CompiledHours>, window: &Range<Timestamp>| match hours {
+            Some(hours) => hours.open_ranges(window.start, window.end).collect(),
+            None => Vec::new(),
+        };
+        let by_window = |hours| calendar.windows.iter().map(|window| open_in(hours, window)).collect();
+        calendar.open = calendar.compiled.iter().map(by_window).collect();
         calendar.moments = calendar.changes();
         calendar
     }
@@ -129,14 +143,8 @@ impl Calendar {
     }
 
     fn changes(&mut self) -> Vec<Timestamp> {
-        let mut changes: Vec<Timestamp> = Vec::new();
-        for hours in self.compiled.iter().flatten() {
-            for window in &self.windows {
-                for range in hours.open_ranges(window.start, window.end) {
-                    changes.extend([range.start, range.end]);
-                }
-            }
-        }
+        let ranges = self.open.iter().flatten().flatten();
+        let mut changes: Vec<Timestamp> = ranges.flat_map(|range| [range.start, range.end]).collect();
         changes.sort_unstable();
         changes.dedup();
         if changes.len() > MOMENTS_MAX {
@@ -190,15 +198,16 @@ impl Calendar {
     pub(super) fn gaps(&self, hours: Option<HoursId>, shifts: &[HoursId]) -> Gaps {
         let mut gaps = Gaps::default();
         for (number, window) in self.windows.iter().enumerate() {
+            let whole = [window.clone()];
             let open = match hours {
-                None => vec![window.clone()],
-                Some(hours) => self.open_in(hours, window),
+                None => whole.as_slice(),
+                Some(hours) => self.open_in(hours, number),
             };
-            let mut covered: Vec<Range<Timestamp>> =
-                shifts.iter().flat_map(|shift| self.open_in(*shift, window)).collect();
+            let shifts = shifts.iter().flat_map(|shift| self.open_in(*shift, number));
+            let mut covered: Vec<Range<Timestamp>> = shifts.cloned().collect();
             covered.sort_unstable_by_key(|range| (range.start, range.end));
             let length_ms = |range: &Range<Timestamp>| range.end.since_ms(range.start);
-            let left = without(&open, &covered);
+            let left = without(open, &covered);
             if number == 0 {
                 gaps.open_ms_a_week = open.iter().map(length_ms).sum();
                 gaps.gap_ms_a_week = left.iter().map(length_ms).sum();
@@ -208,9 +217,8 @@ impl Calendar {
         gaps
     }
 
-    fn open_in(&self, hours: HoursId, window: &Range<Timestamp>) -> Vec<Range<Timestamp>> {
-        let compiled = self.compiled.get(hours.index()).and_then(Option::as_ref);
-        compiled.map(|hours| hours.open_ranges(window.start, window.end).collect()).unwrap_or_default()
+    fn open_in(&self, hours: HoursId, window: usize) -> &[Range<Timestamp>] {
+        self.open.get(hours.index()).and_then(|windows| windows.get(window)).map_or(&[], Vec::as_slice)
     }
 }
 

@@ -11,6 +11,7 @@ use super::subject::Subject;
 use crate::explain::{Explanation, TargetTold, Visit};
 use crate::id::GroupId;
 use crate::rules::{Effect, Guard, Hook, PlanSource, RuleBody, RuleSource, Target};
+use crate::tenant::coverage::stops;
 use crate::tenant::implies::guard_implies;
 
 /// Visits, and different words among them, that must be led to one place before it is said that all are.
@@ -36,7 +37,8 @@ pub(super) fn catch_all(
         set_by(rule, Thing::Destination).is_some() || set_by(rule, Thing::Agent).is_some()
     };
     let mut rules = subject.on_route();
-    let (at, rule) = rules.find(|(_, rule)| !matches!(rule.body, RuleBody::Effects(_)) || leads(rule))?;
+    let (at, rule) =
+        rules.find(|(_, rule)| !matches!(rule.body, RuleBody::Effects(_)) || leads(rule) || stops(rule))?;
     let holds_always = rule.when.keywords.is_none() && guard_implies(&Guard::default(), &rule.when);
     if !holds_always || !leads(rule) {
         return None;

@@ -17,11 +17,19 @@ use crate::rules::{Answer, Effect, Plan, PlanSource, RuleBody, RuleSource, Targe
 use crate::tenant::reader::in_backticks;
 use crate::trace::Reason;
 
+/// Agents compared with what is asked for.
+const COMPARISONS_MAX: usize = 20_000_000;
 /// Moments tried for one witness.
 const MOMENTS: usize = 10;
 
 /// Whoever may receive, by group.
 type Receivers<'d> = BTreeMap<GroupId, Vec<&'d Agent>>;
+
+/// The agents there are, and how many more of them are compared.
+struct People<'d> {
+    receivers: Receivers<'d>,
+    comparisons_left: usize,
+}
 
 /// Finds what no agent of a target group can take.
 pub(super) fn find(
@@ -30,15 +38,18 @@ pub(super) fn find(
     known: &BTreeSet<usize>,
     findings: &mut Vec<AnalysisFinding>,
 ) {
-    let receivers = receivers(subject.directory());
+    let mut people = People { receivers: receivers(subject.directory()), comparisons_left: COMPARISONS_MAX };
     for (_, rule) in subject.on_route().filter(|(at, _)| !known.contains(at)) {
         findings.extend(asked_agent(subject, bench, rule));
         let Some(Effect::ToGroup(group)) = set_by(rule, Thing::Destination) else { continue };
-        let members = receivers.get(group).map(Vec::as_slice).unwrap_or_default();
-        let Some(group) = subject.directory().group(*group).filter(|_| !members.is_empty()) else { continue };
-        findings.extend(asked_of_group(subject, bench, rule, group, &receivers));
+        let is_empty = !people.receivers.contains_key(group);
+        let Some(group) = subject.directory().group(*group).filter(|_| !is_empty) else { continue };
+        findings.extend(asked_of_group(subject, bench, rule, group, &mut people));
     }
-    by_channel(subject, bench, &receivers, findings);
+    by_channel(subject, bench, &mut people, findings);
+    if people.comparisons_left == 0 {
+        bench.bounds.insert(format!("{COMPARISONS_MAX} comparisons of agents with what rules ask for"));
+    }
 }
 
 /// An agent to whom a rule leads, and who can never be given anything.
@@ -84,7 +95,7 @@ fn asked_of_group(
     bench: &mut Bench<'_>,
     rule: &RuleSource,
     group: &Group,
-    receivers: &Receivers<'_>,
+    people: &mut People<'_>,
 ) -> Option<AnalysisFinding> {
     let directory = subject.directory();
     let plan = plan_of(rule, group.id);
@@ -95,10 +106,10 @@ fn asked_of_group(
         [] => directory.channels.iter().filter(|channel| channel.active).map(|channel| channel.id).collect(),
         named => named.to_vec(),
     };
-    let served: Vec<_> = channels
-        .iter()
-        .map(|channel| (*channel, served(directory, &plan, group, *channel, receivers)))
-        .collect();
+    let mut served = Vec::with_capacity(channels.len());
+    for channel in &channels {
+        served.push((*channel, serving(directory, &plan, group, *channel, people)?));
+    }
     let asks = told_ask(directory, &plan);
     let never: Vec<ChannelId> =
         served.iter().filter(|(_, served)| served.after_ms.is_none()).map(|(channel, _)| *channel).collect();
@@ -154,7 +165,7 @@ fn asked_of_group(
         });
     }
     let only = served.iter().find_map(|(channel, served)| Some((*channel, served.only?)))?;
-    let members = receivers.get(&group.id).map_or(0, Vec::len);
+    let members = people.receivers.get(&group.id).map_or(0, Vec::len);
     let agent = directory.agent(only.1).filter(|_| members > 1)?;
     let shows = |told: &Explanation| {
         let ended = bench::ended(&bench::placement(told)?.outcome);
@@ -204,27 +215,34 @@ struct Serving {
     only: Option<crate::id::AgentId>,
 }
 
-fn served(
+/// `None`: no more agents are compared.
+fn serving(
     directory: &Directory,
     plan: &Plan,
     group: &Group,
     channel: ChannelId,
-    receivers: &Receivers<'_>,
-) -> Serving {
+    people: &mut People<'_>,
+) -> Option<Serving> {
+    let People { receivers, comparisons_left } = people;
     let mut after_ms = None;
     let mut able: BTreeSet<crate::id::AgentId> = BTreeSet::new();
     for steps in 0..=group.widening.len() {
         let asked = Asked::of(plan, group, channel, steps, None);
         let members = asked.groups().filter_map(|group| directory.group(group).filter(|group| group.active));
-        let members = members.filter_map(|group| receivers.get(&group.id)).flatten();
-        able.extend(members.filter(|agent| fits(agent, &asked.ask)).map(|agent| agent.id));
+        let members: Vec<&&Agent> = members.filter_map(|group| receivers.get(&group.id)).flatten().collect();
+        let Some(left) = comparisons_left.checked_sub(members.len()) else {
+            *comparisons_left = 0;
+            return None;
+        };
+        *comparisons_left = left;
+        able.extend(members.into_iter().filter(|agent| fits(agent, &asked.ask)).map(|agent| agent.id));
         if after_ms.is_none() && !able.is_empty() {
             let step = steps.checked_sub(1).and_then(|step| group.widening.get(step));
             after_ms = Some(step.map_or(0, |step| step.after_ms));
         }
     }
     let only = able.first().copied().filter(|_| able.len() == 1);
-    Serving { after_ms, only }
+    Some(Serving { after_ms, only })
 }
 
 /// Whether an agent can take what is asked for at some time.
@@ -285,16 +303,17 @@ fn missing(told: &Explanation, group: &Group) -> Option<String> {
 fn by_channel(
     subject: &Subject,
     bench: &mut Bench<'_>,
-    receivers: &Receivers<'_>,
+    people: &mut People<'_>,
     findings: &mut Vec<AnalysisFinding>,
 ) {
     let directory = subject.directory();
     for channel in directory.channels.iter().filter(|channel| channel.active) {
         let (Target::Group(group), _) = directory.default_target(channel.id, None) else { continue };
-        let members = receivers.get(&group).map(Vec::as_slice).unwrap_or_default();
-        let Some(group) = directory.group(group).filter(|_| !members.is_empty()) else { continue };
+        let is_empty = !people.receivers.contains_key(&group);
+        let Some(group) = directory.group(group).filter(|_| !is_empty) else { continue };
         let plan = Answer::default().into_plan((Target::Group(group.id), PlanSource::Channel), |_| None);
-        if served(directory, &plan, group, channel.id, receivers).after_ms.is_some() {
+        let served = serving(directory, &plan, group, channel.id, people);
+        if served.is_none_or(|served| served.after_ms.is_some()) {
             continue;
         }
         let meeting = subject.visits().anybody();

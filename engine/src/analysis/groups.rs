@@ -15,6 +15,9 @@ use crate::rules::{Effect, RuleBody, RuleSource};
 /// Visits tried for one witness.
 const TRIES: usize = 12;
 
+/// Groups that nothing leads to of which modules and scripts are searched for the name.
+const UNREACHED_MAX: usize = 100;
+
 /// Visits by the group that they are led to.
 pub(super) type Targets = BTreeMap<GroupId, Vec<Meeting>>;
 
@@ -32,16 +35,21 @@ pub(super) fn receivers(directory: &Directory) -> BTreeMap<GroupId, Vec<&Agent>>
 }
 
 /// Groups that nothing leads to.
-pub(super) fn unreachable(subject: &Subject, findings: &mut Vec<AnalysisFinding>) {
+pub(super) fn unreachable(subject: &Subject, bench: &mut Bench<'_>, findings: &mut Vec<AnalysisFinding>) {
     let directory = subject.directory();
     let led_to = led_to(directory, &subject.rules);
     let has_departments: BTreeSet<GroupId> =
         directory.groups.iter().filter_map(|group| group.parent).collect();
     let is_led_to = |group: &Group| directory.group_and_above(group.id).any(|group| led_to.contains(&group));
     let receivers = receivers(directory);
-    for group in directory.groups.iter().filter(|group| group.active && !is_led_to(group)) {
-        if has_departments.contains(&group.id) || !receivers.contains_key(&group.id) {
-            continue;
+    let unreached = directory.groups.iter().filter(|group| {
+        let has_people = receivers.contains_key(&group.id) && !has_departments.contains(&group.id);
+        group.active && has_people && !is_led_to(group)
+    });
+    for (number, group) in unreached.enumerate() {
+        if number == UNREACHED_MAX {
+            bench.bounds.insert(format!("{UNREACHED_MAX} groups that nothing leads to"));
+            return;
         }
         let named = subject.rules.iter().find(|rule| names(rule, &group.slug));
         let sandboxed = subject.rules.iter().any(|rule| !matches!(rule.body, RuleBody::Effects(_)));

@@ -73,7 +73,7 @@ pub fn analyse(
     groups::missing_fallback(&subject, &mut bench, &probes.targets, &mut findings);
     groups::circles(&subject, &mut bench, &probes.targets, &mut findings);
     groups::nobody_receives(&subject, &mut bench, &probes.targets, &mut findings);
-    groups::unreachable(&subject, &mut findings);
+    groups::unreachable(&subject, &mut bench, &mut findings);
     staffing::unstaffed(&subject, &mut bench, &probes.targets, &mut findings);
 
     // Rules with a finding that explains the later ones.

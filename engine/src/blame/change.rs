@@ -256,7 +256,7 @@ impl<'f> Differences<'f> {
 /// The old parts with these paths as the new ones have them.
 fn merged(old: Parts, new: Parts, paths: &BTreeSet<&Path>) -> Parts {
     let mut news: BTreeMap<Path, Value> =
-        new.iter().cloned().filter(|(path, _)| paths.contains(path)).collect();
+        new.iter().filter(|(path, _)| paths.contains(path)).cloned().collect();
     let mut merged: Parts = Vec::new();
     for (path, value) in old {
         if !paths.contains(&path) {
