@@ -3,7 +3,9 @@
 //! One deterministic library, native in the host and WebAssembly in the browser: no I/O, no clock, no threads, no
 //! randomness but a seed. The same ruleset on the same commands gives the same events, byte for byte.
 
+pub mod analysis;
 pub mod arithmetic;
+pub mod blame;
 pub mod desk;
 pub mod diagnostic;
 pub mod explain;

@@ -20,7 +20,7 @@ const AT_DEFAULT: &str = "2026-03-02T10:00";
 const LOGIN: &str = "visitor";
 
 /// A visitor who might come.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(default, deny_unknown_fields)]
 pub struct Visit {

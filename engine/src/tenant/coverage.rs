@@ -35,7 +35,7 @@ pub(crate) fn check_coverage(
 ) {
     let words: Vec<Option<Words<'_>>> =
         rules.iter().map(|rule| is_sound(rule).then(|| Words::new(rule.when.keywords.as_ref()))).collect();
-    let Some(stoppers) = Stoppers::new(rules, &words) else {
+    let Some(stoppers) = Stoppers::new(rules, &words, stops) else {
         return;
     };
     let mut budget = COMPARISONS_MAX;
@@ -55,6 +55,51 @@ pub(crate) fn check_coverage(
             report_rule(rule, words, &by, findings);
         }
     }
+}
+
+/// Whether a rule surely stops.
+pub(crate) fn stops(rule: &RuleSource) -> bool {
+    match &rule.body {
+        RuleBody::Effects(effects) => effects.iter().any(|(effect, _)| *effect == Effect::Stop),
+        RuleBody::Script { .. } | RuleBody::Module { .. } => false,
+    }
+}
+
+/// What earlier rules have to do with a rule.
+#[derive(Debug, Default)]
+pub(crate) struct Precedence<'r> {
+    /// The earlier rules of which one or another holds whenever this rule does, in order; empty: it may hold alone.
+    pub(crate) whole: Vec<usize>,
+    /// The keywords of `any` with which an earlier rule always holds too, and which rule.
+    pub(crate) keywords: Vec<(&'r Keyword, usize)>,
+}
+
+/// For each rule, what those before it for which `goes_first` holds have to do with it, proved as above: where they stop,
+/// the rule is never reached; where they set a thing, it never counts that the rule sets it. `None`: the ruleset is too
+/// large to be looked at to the end.
+pub(crate) fn precedences(
+    rules: &[RuleSource],
+    goes_first: impl Fn(&RuleSource) -> bool,
+) -> Option<Vec<Precedence<'_>>> {
+    let words: Vec<Option<Words<'_>>> =
+        rules.iter().map(|rule| Some(Words::new(rule.when.keywords.as_ref()))).collect();
+    let first = Stoppers::new(rules, &words, goes_first)?;
+    let mut budget = COMPARISONS_MAX;
+    let mut precedences = Vec::with_capacity(rules.len());
+    for (at, (rule, words)) in rules.iter().zip(&words).enumerate() {
+        let hooks_known = !rule.hooks.is_empty() && !rule.hooks.contains(&Hook::Rank);
+        let Some(words) = words.as_ref().filter(|_| hooks_known) else {
+            precedences.push(Precedence::default());
+            continue;
+        };
+        let Coverage { whole, keywords } = first.coverage(at, rule, words, &mut budget)?;
+        let keywords = words.any.values().zip(keywords);
+        precedences.push(Precedence {
+            whole: whole.into_iter().collect(),
+            keywords: keywords.filter_map(|((_, keyword), by)| Some((*keyword, by?))).collect(),
+        });
+    }
+    Some(precedences)
 }
 
 /// The keyword condition of a rule in the forms that are looked for; equal forms once.
@@ -98,7 +143,7 @@ enum Slot {
 /// The keywords of a stopping rule that a text is sure to hold.
 type Given = BTreeSet<Slot>;
 
-/// The rules that stop, with the way from a keyword to those of theirs that it makes sure of.
+/// The rules that go first, such as those that stop, with the way from a keyword to those of theirs that it makes sure of.
 struct Stoppers<'r> {
     /// Position in the ruleset → the rule and its words.
     rules: BTreeMap<usize, Stopper<'r>>,
@@ -119,16 +164,16 @@ struct Coverage {
 
 impl<'r> Stoppers<'r> {
     /// `None` when they have more keywords than an automaton can hold.
-    fn new(rules: &'r [RuleSource], words: &'r [Option<Words<'r>>]) -> Option<Stoppers<'r>> {
-        let stops = |rule: &RuleSource| match &rule.body {
-            RuleBody::Effects(effects) => effects.iter().any(|(effect, _)| *effect == Effect::Stop),
-            RuleBody::Script { .. } | RuleBody::Module { .. } => false,
-        };
+    fn new(
+        rules: &'r [RuleSource],
+        words: &'r [Option<Words<'r>>],
+        goes_first: impl Fn(&RuleSource) -> bool,
+    ) -> Option<Stoppers<'r>> {
         let stoppers: BTreeMap<_, _> = rules
             .iter()
             .zip(words)
             .enumerate()
-            .filter(|(_, (rule, _))| stops(rule))
+            .filter(|(_, (rule, _))| goes_first(rule))
             .filter_map(|(at, (rule, words))| Some((at, (rule, words.as_ref()?))))
             .collect();
         let mut by_pattern: BTreeMap<&str, Vec<(&Form, usize, Slot)>> = BTreeMap::new();

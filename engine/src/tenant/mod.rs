@@ -2,7 +2,7 @@
 
 mod agents;
 mod check;
-mod coverage;
+pub(crate) mod coverage;
 mod duration;
 mod effects;
 mod fallback;
@@ -11,7 +11,7 @@ mod folder;
 mod groups;
 mod guard;
 mod hours;
-mod implies;
+pub(crate) mod implies;
 mod keywords;
 mod lines;
 mod module_limits;

@@ -1,18 +1,17 @@
 //! `pointsman explain`.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use anyhow::bail;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use pointsman_engine::explain::{
     Explanation, FallbackTold, Named, OutcomeTold, PlacementOutcomeTold, PlacementTold, RuleTold, RulesTold,
-    SourceTold, Staffing, StepTold, TargetTold, Visit, explain,
+    SourceTold, StepTold, TargetTold, Visit, explain,
 };
 use serde::Serialize;
 use serde_json::Value;
 
 use super::style::{BAD, DIM, GOOD, NAME, STRONG, WARN, paint};
+use super::visit::VisitArguments;
 use super::{Format, Verdict, compiled, output};
 
 /// Tell where a visitor would go, and why
@@ -31,71 +30,16 @@ pub(super) struct Arguments {
     /// What the visitor says
     #[arg(long)]
     text: String,
-    /// The channel the visitor comes by; the tenant's first where it is not said
-    #[arg(long)]
-    channel: Option<String>,
-    /// The business entry the visitor chose
-    #[arg(long)]
-    entry: Option<String>,
-    /// The visitor's language, such as zh
-    #[arg(long)]
-    language: Option<String>,
-    /// The visitor's VIP level
-    #[arg(long, default_value_t = 0)]
-    vip: u8,
-    /// The visitor was here before
-    #[arg(long)]
-    returning: bool,
-    /// Something the site says about the visitor; may be given more than once
-    #[arg(long = "attribute", value_name = "NAME=VALUE")]
-    attributes: Vec<String>,
-    /// When: RFC 3339, or a date and time in the tenant's zone; an ordinary Monday morning where it is not said
-    #[arg(long, value_name = "RFC3339")]
-    at: Option<String>,
-    /// Who is there
-    #[arg(long, value_enum, default_value_t)]
-    staffing: WhoIsThere,
+    #[command(flatten)]
+    visit: VisitArguments,
     /// Tell of every rule, those that had nothing to say included
     #[arg(long)]
     all: bool,
 }
 
-#[derive(Copy, Clone, Debug, Default, ValueEnum)]
-enum WhoIsThere {
-    /// Everybody on shift is online and free
-    #[default]
-    OnShift,
-    /// Everybody on shift is busy
-    Busy,
-    /// Nobody is online
-    Offline,
-}
-
 pub(super) fn run(arguments: Arguments, format: Format) -> anyhow::Result<Verdict> {
     let Some((ruleset, _)) = compiled(&arguments.tenant_dir, format)? else { return Ok(Verdict::Problems) };
-    let mut attributes = BTreeMap::new();
-    for attribute in &arguments.attributes {
-        let Some((name, value)) = attribute.split_once('=') else {
-            bail!("`{attribute}` is no attribute: write NAME=VALUE");
-        };
-        attributes.insert(name.to_owned(), value.to_owned());
-    }
-    let all = arguments.all;
-    let visit = Visit {
-        text: arguments.text,
-        channel: arguments.channel,
-        entry: arguments.entry,
-        language: arguments.language,
-        vip: arguments.vip,
-        returning: arguments.returning,
-        attributes,
-        at: arguments.at,
-        staffing: match arguments.staffing {
-            WhoIsThere::OnShift => Staffing::OnShift,
-            WhoIsThere::Busy => Staffing::Busy,
-            WhoIsThere::Offline => Staffing::Offline,
-        },
-    };
+    let (all, visit) = (arguments.all, arguments.visit.visit(arguments.text)?);
     let explanation = explain(&ruleset, &visit)?;
     match format {
         Format::Json => output::json(&explanation)?,

@@ -1,7 +1,9 @@
-//! The command line: `pointsman serve | check | test | new | build | simulate | explain | publish`.
+//! The command line: `pointsman serve | check | analyse | test | new | build | simulate | explain | blame | publish`.
 //!
 //! Exit codes: 0 all is well, 1 problems were found, 2 the command could not be carried out as it was given.
 
+mod analyse;
+mod blame;
 mod check;
 mod compare;
 mod explain;
@@ -14,6 +16,7 @@ mod serve;
 mod simulate;
 mod style;
 mod test;
+mod visit;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -75,11 +78,13 @@ enum Format {
 enum Command {
     Serve(serve::Arguments),
     Check(check::Arguments),
+    Analyse(analyse::Arguments),
     Test(test::Arguments),
     New(rule_project::NewArguments),
     Build(rule_project::BuildArguments),
     Simulate(simulate::Arguments),
     Explain(explain::Arguments),
+    Blame(blame::Arguments),
     Publish(publish::Arguments),
 }
 
@@ -97,11 +102,13 @@ pub fn main() -> ExitCode {
     let outcome = match cli.command {
         Command::Serve(arguments) => serve::run(arguments, cli.format),
         Command::Check(arguments) => check::run(&arguments, cli.format),
+        Command::Analyse(arguments) => analyse::run(&arguments, cli.format),
         Command::Test(arguments) => test::run(&arguments, cli.format),
         Command::New(arguments) => rule_project::new(&arguments, cli.format),
         Command::Build(arguments) => rule_project::build(&arguments, cli.format),
         Command::Simulate(arguments) => simulate::run(&arguments, cli.format),
         Command::Explain(arguments) => explain::run(arguments, cli.format),
+        Command::Blame(arguments) => blame::run(arguments, cli.format),
         Command::Publish(arguments) => publish::run(&arguments, cli.format),
     };
     match outcome {
