@@ -459,7 +459,9 @@ mod tests {
         let mut workspace = workspace();
         workspace.chain(true).unwrap();
         workspace.set_file("rules/20-refund.toml", "[then]\ngruop = \"general\"\n");
-        assert_eq!(workspace.chain(false), Err(Refused::HasErrors { count: 1 }));
+        assert!(matches!(workspace.chain(false), Err(Refused::HasErrors { count: 1.. })));
+        workspace.set_file("rules/20-refund.toml", RULE);
+        assert_eq!(workspace.chain(false), Ok(1), "what failed took no place");
         assert!(matches!(workspace.watched().map(|_| ()), Err(Refused::NotStarted)));
     }
 }
