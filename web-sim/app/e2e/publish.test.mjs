@@ -95,7 +95,7 @@ test('a change goes step by step to a shadow, a canary and live, and one click t
   assert.match(await textOf(newest, problems), /reviewed the refund rule/);
   await newest.getByRole('button', { name: 'Changes' }).click();
   const diff = newest.locator('[data-testid="file-diff"][data-path="rules/90-refund.toml"]');
-  assert.match(await textOf(diff, problems), /# reviewed/);
+  await diff.locator('.cm-line', { hasText: '# reviewed' }).first().waitFor();
   await page.getByTestId('back-to-1').click();
   await page.getByRole('tooltip').getByRole('button', { name: 'Roll back to this' }).click();
   await page.locator('[data-testid="publish-live"][data-number="3"]').waitFor();
