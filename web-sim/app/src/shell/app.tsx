@@ -26,6 +26,7 @@ import { TopBar } from './top-bar';
 const ModuleView = lazy(() => import('../modules/module-view'));
 const ComparePanel = lazy(() => import('../compare/compare-panel'));
 const ModuleDialogs = lazy(() => import('../modules/dialogs'));
+const ScenarioPicture = lazy(() => import('../scenario/scenario-picture'));
 const PublishDrawer = lazy(() => import('../publish/publish-drawer'));
 
 export function App() {
@@ -78,6 +79,11 @@ export function App() {
           <div className={styles.workbench}>
             <FileList current={file} />
             <main className={styles.source}>
+              {file.startsWith('scenarios/') && (
+                <Suspense>
+                  <ScenarioPicture key={file} file={file} />
+                </Suspense>
+              )}
               {text !== '' && <CodeEditor key={example} file={isModule(file) ? text : file} isHidden={isModule(file)} />}
               {isModule(file) && (
                 <Suspense fallback={<Skeleton active className={styles.skeleton ?? ''} />}>

@@ -4,6 +4,7 @@ import { editor } from './editor';
 import { floor } from './floor';
 import { modules } from './modules';
 import { publish } from './publish';
+import { scenario } from './scenario';
 import { share } from './share';
 import { shell } from './shell';
 import { simulate } from './simulate';
@@ -12,4 +13,4 @@ import { visitor } from './visitor';
 import { words } from './words';
 
 /** English. */
-export const en: Catalogue = { share, shell, compare, editor, floor, modules, publish, visitor, simulate, tests, words };
+export const en: Catalogue = { scenario, share, shell, compare, editor, floor, modules, publish, visitor, simulate, tests, words };

@@ -4,6 +4,7 @@ import { editor } from './editor';
 import { floor } from './floor';
 import { modules } from './modules';
 import { publish } from './publish';
+import { scenario } from './scenario';
 import { share } from './share';
 import { shell } from './shell';
 import { simulate } from './simulate';
@@ -11,6 +12,6 @@ import { tests } from './tests';
 import { visitor } from './visitor';
 import { words } from './words';
 
-export const zh = { share, shell, compare, editor, floor, modules, publish, visitor, simulate, tests, words };
+export const zh = { scenario, share, shell, compare, editor, floor, modules, publish, visitor, simulate, tests, words };
 
 export type Catalogue = typeof zh;
