@@ -8,7 +8,9 @@ use pointsman_engine::desk::{CanaryGuards, GuardMetric, Tally};
 use pointsman_engine::explain::{Explanation, Visit};
 use pointsman_engine::simulation::compare::Comparison;
 use pointsman_engine::simulation::{FloorPlan, FloorView, Moment, Progress, Report, Sought};
-use pointsman_web_sim::{Checked, PairTold, PlannedWhat, Reference, Refused, Start, TestLine, Version};
+use pointsman_web_sim::{
+    AnalysisTold, Checked, PairTold, PlannedWhat, Reference, Refused, Start, TestLine, Version,
+};
 use ts_rs::{Config, ExportError, TS};
 
 fn main() -> ExitCode {
@@ -26,6 +28,7 @@ fn export(config: &Config) -> Result<(), ExportError> {
     Version::export_all(config)?;
     Reference::export_all(config)?;
     Checked::export_all(config)?;
+    AnalysisTold::export_all(config)?;
     TestLine::export_all(config)?;
     Visit::export_all(config)?;
     Explanation::export_all(config)?;

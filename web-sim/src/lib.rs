@@ -4,6 +4,7 @@
 //! `pointsman-types`, so the page and the engine cannot disagree about a shape. What cannot be done comes back as a
 //! [`Refused`], also in JSON, which JavaScript sees as the thrown value.
 
+mod analysis;
 mod catalogue;
 mod finding;
 mod module_line;
@@ -16,6 +17,7 @@ mod refused;
 mod test_line;
 mod workspace;
 
+pub use analysis::{AnalysisTold, ConcernLine, FoundLine};
 pub use catalogue::{Catalogue, GroupLine, RuleLine, ScenarioLine};
 pub use finding::{Finding, Place, RelatedPlace};
 pub use module_line::{ModuleBounds, ModuleBudget, ModuleFile, ModuleLine};
@@ -105,6 +107,11 @@ impl Workspace {
     /// Reads and compiles the folder as it is now: a [`Checked`].
     pub fn check(&mut self) -> Result<String, String> {
         json(&self.0.check())
+    }
+
+    /// Finds what is wrong with the folder's ruleset before a visitor does: an [`AnalysisTold`].
+    pub fn analyse(&mut self) -> Result<String, String> {
+        answer(self.0.analyse())
     }
 
     /// Runs the folder's rule tests: a list of [`TestLine`].

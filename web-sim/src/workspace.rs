@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use pointsman_engine::analysis::{Effort, analyse};
 use pointsman_engine::diagnostic::{Diagnostic, Severity};
 use pointsman_engine::explain::{Explanation, StepTold, Visit, explain};
 use pointsman_engine::rules::module::ArtefactError;
@@ -16,7 +17,8 @@ use crate::finding::place;
 use crate::modules::{LazyModules, module_files};
 use crate::position::utf16_offset;
 use crate::{
-    Catalogue, Finding, ModuleFile, ModuleLine, Planned, PlannedWhat, Refused, ScenarioLine, TestLine,
+    AnalysisTold, Catalogue, Finding, ModuleFile, ModuleLine, Planned, PlannedWhat, Refused, ScenarioLine,
+    TestLine,
 };
 
 /// What a check of the folder has found.
@@ -145,6 +147,15 @@ impl Workspace {
             findings: state.diagnostics.iter().map(|found| Finding::new(found, &self.folder)).collect(),
             catalogue: state.source.as_ref().map(catalogue),
             modules: module_files(&self.folder, rules, modules),
+        }
+    }
+
+    /// Finds what is wrong with the ruleset before a visitor does. Its scenarios are run.
+    pub(crate) fn analyse(&mut self) -> Result<AnalysisTold, Refused> {
+        let modules = self.modules.provider(&self.folder);
+        match analyse(&self.folder, modules, Effort::default()) {
+            Ok(analysis) => Ok(AnalysisTold::new(analysis, &self.folder)),
+            Err(diagnostics) => Err(Refused::HasErrors { count: errors(&diagnostics) }),
         }
     }
 
@@ -405,6 +416,21 @@ mod tests {
         let wasm = include_bytes!("../../examples/modules/built/escalate.wasm");
         let artefact = Sandbox::on_demand().unwrap().artefact(wasm).unwrap();
         assert!(matches!(workspace.add_artefact(&artefact), Err(Refused::OtherArtefact { .. })));
+    }
+
+    #[test]
+    fn an_analysis_has_places_where_the_editor_counts_them_and_a_visit_that_shows_it() {
+        let mut workspace = workspace();
+        assert_eq!(workspace.analyse().unwrap().findings, []);
+        let rule = "[when.keywords]\nany = [\"退货\"]\n[then]\nticket = true\n";
+        workspace.set_file("rules/30-ticket.toml", rule);
+        let told = workspace.analyse().unwrap();
+        let [found, ..] = told.findings.as_slice() else { panic!("nothing was found") };
+        assert_eq!(found.concerns[0].file, "rules/30-ticket.toml", "{found:?}");
+        let witness = found.witness.as_ref().expect("a visit shows it");
+        assert!(witness.visit.text.contains("退货"), "{witness:?}");
+        workspace.set_file("groups.toml", "[[group]]\nslug = 7\n");
+        assert!(matches!(workspace.analyse(), Err(Refused::HasErrors { .. })));
     }
 
     #[test]

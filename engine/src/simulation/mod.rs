@@ -32,6 +32,7 @@ mod run;
 mod scenario;
 mod series;
 mod staff;
+pub mod staffing;
 mod traffic;
 mod watch;
 

@@ -1,4 +1,4 @@
-//! The command line: `pointsman serve | check | analyse | test | new | build | simulate | explain | blame | publish`.
+//! The command line: `pointsman serve | check | analyse | test | new | build | simulate | staff | explain | blame | publish`.
 //!
 //! Exit codes: 0 all is well, 1 problems were found, 2 the command could not be carried out as it was given.
 
@@ -14,6 +14,7 @@ mod rule_project;
 mod scenario;
 mod serve;
 mod simulate;
+mod staff;
 mod style;
 mod test;
 mod visit;
@@ -83,6 +84,7 @@ enum Command {
     New(rule_project::NewArguments),
     Build(rule_project::BuildArguments),
     Simulate(simulate::Arguments),
+    Staff(staff::Arguments),
     Explain(explain::Arguments),
     Blame(blame::Arguments),
     Publish(publish::Arguments),
@@ -107,6 +109,7 @@ pub fn main() -> ExitCode {
         Command::New(arguments) => rule_project::new(&arguments, cli.format),
         Command::Build(arguments) => rule_project::build(&arguments, cli.format),
         Command::Simulate(arguments) => simulate::run(&arguments, cli.format),
+        Command::Staff(arguments) => staff::run(&arguments, cli.format),
         Command::Explain(arguments) => explain::run(arguments, cli.format),
         Command::Blame(arguments) => blame::run(arguments, cli.format),
         Command::Publish(arguments) => publish::run(&arguments, cli.format),

@@ -46,6 +46,23 @@ const areas = [
       await page.getByTestId('inject-surge').waitFor();
     },
   },
+  {
+    name: 'compare',
+    hash: '#tab=compare&scenario=weekday&file=rules/90-refund.toml',
+    ready: '[data-testid="tests-badge"]',
+    act: async (page) => {
+      await page.getByTestId('runs').fill('2');
+      await page.locator('.cm-line', { hasText: 'skills = ' }).first().click();
+      await page.keyboard.press('Home');
+      await page.keyboard.press('Shift+End');
+      await page.keyboard.type('tier = 2');
+      await page.locator('[data-testid="compare"]:not([disabled])').click();
+      await page.locator('[data-testid="comparison"][data-seeds="2"]').waitFor({ timeout: 30_000 });
+      await page.getByTestId('ways').getByRole('button').first().click();
+    },
+  },
+  { name: 'analysis', hash: '#tab=analysis&tenant=saas-en', ready: '[data-testid="analysis-summary"]' },
+  { name: 'a scenario', hash: '#file=scenarios/promo-peak.toml', ready: '[data-testid="arrivals"]' },
   { name: 'visitor', hash: '#tab=visitor&file=rules/90-refund.toml', ready: '[data-testid="route"]' },
   { name: 'tests', hash: '#tab=tests', ready: '[data-testid="tests"] [data-passed]' },
   { name: 'a module', hash: '#tenant=marketplace', ready: '[data-testid="module-use"] svg' },

@@ -24,6 +24,22 @@ const scenes = [
       await page.locator('[data-group]:not([data-waiting="0"])').first().waitFor();
     },
   },
+  {
+    name: 'compare',
+    schemes: ['light', 'dark'],
+    hash: '#tab=compare&scenario=weekday',
+    ready: '[data-testid="tests-badge"]',
+    act: async (page) => {
+      await page.getByTestId('candidate').locator('input').focus();
+      await page.keyboard.type('退款');
+      await page.locator('.ant-select-item-option', { hasText: '退款' }).first().waitFor();
+      await page.keyboard.press('Enter');
+      await page.getByTestId('compare').click();
+      await page.locator('[data-testid="comparison"][data-seeds="10"]').waitFor({ timeout: 60_000 });
+      await page.getByTestId('compare').waitFor();
+    },
+  },
+  { name: 'analysis', schemes: ['light'], hash: '#tab=analysis&tenant=saas-en', ready: '[data-testid="analysis-summary"]' },
   { name: 'visitor', schemes: ['light'], hash: '#tab=visitor&file=rules/90-refund.toml', ready: '[data-testid="route"]' },
 ];
 

@@ -155,7 +155,7 @@ export default function ComparePanel({ opening }: { opening: string }) {
       </form>
 
       <div className={panel.progress} aria-hidden={!running}>
-        {running && <Progress percent={running.share * 100} showInfo={false} size={['100%', 2]} status="active" />}
+        {running && <Progress percent={running.share * 100} showInfo={false} size={['100%', 2]} status="active" aria-label={t('shell.tab.compare')} />}
       </div>
 
       <div className={panel.scroll}>

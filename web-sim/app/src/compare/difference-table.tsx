@@ -36,7 +36,7 @@ export function DifferenceTable({ differences, name, testId }: DifferenceTablePr
           <th>{t('compare.after')}</th>
           <th>{t('compare.difference')}</th>
           <th>{t('compare.interval')}</th>
-          <th className={tables.text}> </th>
+          <th className={tables.text}>{t('compare.meaning')}</th>
         </tr>
       </thead>
       <tbody>

@@ -6,6 +6,7 @@
  * file has changed, so a worker may be ended and replaced at any time: nothing lives in it that the page lacks. Only
  * modules are told apart from the folder, once to each worker, since they are large and seldom change.
  */
+import type { AnalysisTold } from '../generated/types/AnalysisTold';
 import type { Checked } from '../generated/types/Checked';
 import type { Comparison } from '../generated/types/Comparison';
 import type { Explanation } from '../generated/types/Explanation';
@@ -92,6 +93,8 @@ export interface Calls {
   /** Has the worker know a module; sent by itself before the first call that needs it. */
   module: { input: Module; answer: ModuleLine | null; progress: never };
   check: { input: { files: Files }; answer: Checked; progress: never };
+  /** What is wrong with the ruleset before a visitor feels it. */
+  analyse: { input: { files: Files }; answer: AnalysisTold; progress: never };
   test: { input: { files: Files }; answer: TestLine[]; progress: never };
   explain: { input: { files: Files; visit: Visit }; answer: Explanation; progress: never };
   /** Tells its progress from the moment it begins. Cancelled, it still answers: with what there is so far. */

@@ -82,6 +82,7 @@ const table: Table = {
   hash: ({ wasm: bytes }) => wasm.module_hash(bytes),
   module: know,
   check: ({ files }) => JSON.parse(own.open(files).check()),
+  analyse: ({ files }) => JSON.parse(own.open(files).analyse()),
   test: ({ files }) => JSON.parse(own.open(files).test()),
   explain: ({ files, visit }) => JSON.parse(own.open(files).explain(JSON.stringify(visit))),
   simulate: async (run, { progress, isCancelled }) => {

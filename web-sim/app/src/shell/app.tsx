@@ -24,6 +24,7 @@ import { TopBar } from './top-bar';
 
 // Most tenants have no module: what shows one is fetched with the first.
 const ModuleView = lazy(() => import('../modules/module-view'));
+const AnalysisPanel = lazy(() => import('../analysis/analysis-panel'));
 const ComparePanel = lazy(() => import('../compare/compare-panel'));
 const ModuleDialogs = lazy(() => import('../modules/dialogs'));
 const ScenarioPicture = lazy(() => import('../scenario/scenario-picture'));
@@ -57,6 +58,15 @@ export function App() {
     },
     { key: 'floor', label: t('shell.tab.floor'), children: <FloorPanel opening={opening.scenario} /> },
     { key: 'visitor', label: t('shell.tab.visitor'), children: <VisitorPanel opening={opening.message} /> },
+    {
+      key: 'analysis',
+      label: t('shell.tab.analysis'),
+      children: (
+        <Suspense fallback={<Skeleton active className={styles.skeleton ?? ''} />}>
+          <AnalysisPanel />
+        </Suspense>
+      ),
+    },
     {
       key: 'tests',
       label: (

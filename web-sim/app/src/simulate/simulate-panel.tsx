@@ -121,7 +121,7 @@ export function SimulatePanel({ opening }: { opening: string }) {
       </form>
 
       <div className={styles.progress} aria-hidden={!running}>
-        {running && <Progress percent={(running.progress?.share ?? 0) * 100} showInfo={false} size={['100%', 2]} status="active" />}
+        {running && <Progress percent={(running.progress?.share ?? 0) * 100} showInfo={false} size={['100%', 2]} status="active" aria-label={t('shell.tab.simulate')} />}
       </div>
 
       <div className={styles.scroll}>

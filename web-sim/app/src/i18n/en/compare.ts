@@ -30,6 +30,7 @@ export const compare: typeof zh = {
   before: 'Live',
   after: 'Changed',
   difference: 'Difference',
+  meaning: 'Meaning',
   interval: '95 % interval',
   verdict: { better: 'better', worse: 'worse', different: 'different', same: 'same', unclear: 'may be luck' },
   groupsTitle: 'Groups (only differences that are no luck)',

@@ -1,4 +1,5 @@
 import type { Catalogue } from '../zh';
+import { analysis } from './analysis';
 import { compare } from './compare';
 import { editor } from './editor';
 import { floor } from './floor';
@@ -13,4 +14,4 @@ import { visitor } from './visitor';
 import { words } from './words';
 
 /** English. */
-export const en: Catalogue = { scenario, share, shell, compare, editor, floor, modules, publish, visitor, simulate, tests, words };
+export const en: Catalogue = { scenario, share, shell, analysis, compare, editor, floor, modules, publish, visitor, simulate, tests, words };

@@ -28,6 +28,7 @@ export const compare = {
   before: '现行',
   after: '改动后',
   difference: '差别',
+  meaning: '含义',
   interval: '95% 区间',
   verdict: { better: '更好', worse: '更差', different: '不同', same: '相同', unclear: '可能是运气' },
   groupsTitle: '各客服组（只列有把握的差别）',

@@ -1,4 +1,5 @@
 /** Chinese, and by its shape the list of every text on the page: English must have the same keys. */
+import { analysis } from './analysis';
 import { compare } from './compare';
 import { editor } from './editor';
 import { floor } from './floor';
@@ -12,6 +13,6 @@ import { tests } from './tests';
 import { visitor } from './visitor';
 import { words } from './words';
 
-export const zh = { scenario, share, shell, compare, editor, floor, modules, publish, visitor, simulate, tests, words };
+export const zh = { scenario, share, shell, analysis, compare, editor, floor, modules, publish, visitor, simulate, tests, words };
 
 export type Catalogue = typeof zh;

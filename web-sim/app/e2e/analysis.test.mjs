@@ -1,0 +1,44 @@
+/** An admin is told what is wrong with the rules before a visitor feels it, and sees it happen. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { launchBrowser, serveStatic, textOf, watchProblems } from './support.mjs';
+
+let browser;
+let site;
+
+before(async () => {
+  [browser, site] = await Promise.all([launchBrowser(), serveStatic()]);
+});
+
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+test('a rule that I made unreachable is found, and a visitor shows it', async () => {
+  const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 720 } });
+  const page = await context.newPage();
+  const problems = watchProblems(page);
+  await page.goto(`${site.url}#tenant=shop&tab=analysis&file=rules/90-refund.toml`);
+  const summary = page.getByTestId('analysis-summary');
+  await textOf(summary, problems, 60_000);
+  assert.equal(await summary.getAttribute('data-faults'), '0', 'the example is sound');
+
+  // Nobody has all of these.
+  const line = page.locator('.cm-line', { hasText: 'skills = ' }).first();
+  await line.click();
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Shift+End');
+  await page.keyboard.type('skills = ["invoice", "sizing", "tracking", "refund", "complaint"]');
+  await page.locator('[data-testid="analysis-summary"]:not([data-faults="0"])').waitFor({ timeout: 60_000 });
+  const fault = page.getByTestId('analysis').locator('li[data-grade="fault"]').first();
+  assert.match(await fault.textContent(), /refund|退款/i);
+  assert.notEqual(await fault.getAttribute('data-status'), 'unknown');
+
+  await fault.getByTestId('open-witness').click();
+  await page.waitForURL(/tab=visitor/);
+  await page.getByTestId('route').waitFor();
+  assert.notEqual(await page.getByTestId('message').inputValue(), '');
+  assert.deepEqual(problems, []);
+  await context.close();
+});

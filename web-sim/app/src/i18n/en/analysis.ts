@@ -1,0 +1,38 @@
+import type { analysis as zh } from '../zh/analysis';
+
+export const analysis: typeof zh = {
+  noFaults: 'No faults found',
+  faults: 'Faults found: {{count}}',
+  notes: 'Notes ({{count}})',
+  tried: '{{decisions}} decisions and {{visits}} visitors tried, {{conversations}} conversations in scenarios',
+  invite: 'Every rule is reached and counts, every hour is staffed, no keyword leads two ways.',
+  bound: 'Not looked at beyond: {{bound}}',
+  open: 'Open the witness',
+  grade: { fault: 'fault', note: 'note' },
+  status: {
+    proved: 'proved',
+    provedHelp: 'It follows from what the files say, for every conversation.',
+    witnessed: 'witnessed',
+    witnessedHelp: 'A conversation that was run shows it, and none speaks against it.',
+    unknown: 'unknown',
+    unknownHelp: 'Everything that was tried points to it, and nothing proves it.',
+  },
+  kind: {
+    'missing-fallback': 'No fallback',
+    'transfer-cycle': 'Groups in a circle',
+    'unreachable-rule': 'Rule never reached',
+    'shadowed-rule': 'Rule never counts',
+    'unreachable-keyword': 'Keyword never reached',
+    'keyword-overlap': 'Keyword leads to two groups',
+    tie: 'Same order',
+    'never-fired': 'Never acted',
+    'failing-rule': 'Rule fails',
+    'unreachable-group': 'Nothing leads to the group',
+    'nobody-receives': 'Nobody receives in the group',
+    'unstaffed-group': 'Hours without anybody on shift',
+    'closed-target': 'Leads to a closed group',
+    'nobody-eligible': 'Nobody has what is asked for',
+    'one-agent': 'Everything to one agent',
+    'one-group': 'Everything to one group',
+  },
+};
