@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { PairTold } from '../generated/types/PairTold';
 import { Card } from '../simulate/card';
 import { Chart } from '../simulate/chart';
-import { axisLabel, tooltip, valueAxis } from '../simulate/chart-style';
+import { timeAxis, tooltip, valueAxis } from '../simulate/chart-style';
 import { Legend } from '../simulate/legend';
 import { usePalette } from '../theme/app-theme';
 
@@ -19,26 +19,12 @@ export function WaitingChart({ told, zone }: { told: PairTold; zone: string }) {
     ],
     [t, palette, live, candidate],
   );
-  const option = useMemo(() => {
-    const clock = new Intl.DateTimeFormat(i18n.language === 'en' ? 'en-GB' : 'zh-CN', {
-      timeZone: zone,
-      hour: '2-digit',
-      minute: '2-digit',
-      hourCycle: 'h23',
-    });
-    const at = live.waiting.map((_, index) => clock.format(live.start + index * live.every_ms));
-    return {
+  const option = useMemo(
+    () => ({
       animation: false,
       grid: { left: 30, right: 8, top: 10, bottom: 22 },
       tooltip: tooltip(palette),
-      xAxis: {
-        type: 'category',
-        data: at,
-        boundaryGap: false,
-        axisLabel: { ...axisLabel(palette), hideOverlap: true, interval: Math.max(Math.floor(at.length / 8) - 1, 0) },
-        axisLine: { lineStyle: { color: palette.border } },
-        axisTick: { show: false },
-      },
+      xAxis: timeAxis(live, zone, i18n.language, 8, palette),
       yAxis: valueAxis(palette),
       series: names.map(({ name, colour, data }, index) => ({
         type: 'line',
@@ -50,8 +36,9 @@ export function WaitingChart({ told, zone }: { told: PairTold; zone: string }) {
         emphasis: { disabled: true },
         ...(index === 1 ? { areaStyle: { color: colour, opacity: 0.1 } } : {}),
       })),
-    };
-  }, [names, palette, live, zone, i18n.language]);
+    }),
+    [names, palette, live, zone, i18n.language],
+  );
   const title = t('compare.waitingTitle', { seed: told.pair.seed });
   return (
     <Card title={title} aside={<Legend items={names} />}>

@@ -73,6 +73,7 @@ function incident({ at, length, kind, channel, factor }: Table): Special[] {
 /** The file with other rates for one channel. A rate for all hours becomes one for each. */
 export function withRates(text: string, channel: string, hours: readonly number[]): string {
   const list = `[${hours.map(rounded).join(', ')}]`;
+  const quoted = /^[\w-]+$/.test(channel) ? channel : JSON.stringify(channel);
   const name = channel.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const lines = new RegExp(String.raw`^([ \t]*"?${name}"?[ \t]*=[ \t]*)\[[^\]]*\]`, 'm');
   const at = text.search(/^\[rate_shape\][ \t]*(#.*)?$/m);
@@ -80,10 +81,8 @@ export function withRates(text: string, channel: string, hours: readonly number[
     const [head, tail] = [text.slice(0, at), text.slice(at)];
     if (lines.test(tail)) return head + tail.replace(lines, (_, before: string) => before + list);
     const line = tail.indexOf('\n') + 1;
-    const quoted = /^[\w-]+$/.test(channel) ? channel : JSON.stringify(channel);
     return withoutConstant(head, name) + (line > 0 ? `${tail.slice(0, line)}${quoted} = ${list}\n${tail.slice(line)}` : `${tail}\n${quoted} = ${list}\n`);
   }
-  const quoted = /^[\w-]+$/.test(channel) ? channel : JSON.stringify(channel);
   return `${withoutConstant(text, name).replace(/\n*$/, '\n')}\n[rate_shape]\n${quoted} = ${list}\n`;
 }
 

@@ -4,7 +4,7 @@ import type { Series } from '../generated/types/Series';
 import { usePalette } from '../theme/app-theme';
 import { Card } from './card';
 import { Chart } from './chart';
-import { axisLabel, tooltip, valueAxis } from './chart-style';
+import { timeAxis, tooltip, valueAxis } from './chart-style';
 import { Legend } from './legend';
 
 /** How many wait, are served and are online, over the scenario's time. */
@@ -21,28 +21,12 @@ export function TimeChart({ series, zone }: { series: Series; zone: string }) {
     [t, palette, series],
   );
   const option = useMemo(() => {
-    const isLong = series.waiting.length * series.every_ms > 36 * 3_600_000;
-    const clock = new Intl.DateTimeFormat(i18n.language === 'en' ? 'en-GB' : 'zh-CN', {
-      timeZone: zone,
-      ...(isLong ? { month: 'numeric', day: 'numeric' } : {}),
-      hour: '2-digit',
-      minute: '2-digit',
-      hourCycle: 'h23',
-    });
-    const at = series.waiting.map((_, index) => clock.format(series.start + index * series.every_ms));
     const [waiting, inHand, online] = names;
     return {
       animation: false,
       grid: { left: 30, right: 8, top: 10, bottom: 22 },
       tooltip: tooltip(palette),
-      xAxis: {
-        type: 'category',
-        data: at,
-        boundaryGap: false,
-        axisLabel: { ...axisLabel(palette), hideOverlap: true, interval: Math.max(Math.floor(at.length / 6) - 1, 0) },
-        axisLine: { lineStyle: { color: palette.border } },
-        axisTick: { show: false },
-      },
+      xAxis: timeAxis(series, zone, i18n.language, 6, palette),
       yAxis: valueAxis(palette),
       series: [
         line(inHand, { areaStyle: { color: palette.track, opacity: 0.1 } }),
