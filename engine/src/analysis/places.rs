@@ -9,7 +9,7 @@ use toml::de::{DeTable, DeValue};
 use super::finding::{Concern, ConcernKind};
 use crate::diagnostic::Span;
 use crate::model::{Agent, Group};
-use crate::rules::{RuleBody, RuleSource};
+use crate::rules::{Keyword, RuleBody, RuleSource};
 use crate::tenant::TenantFolder;
 
 /// The places of one folder.
@@ -49,6 +49,17 @@ impl Places {
     pub(super) fn group_at(&self, span: Span) -> Option<&str> {
         let at = span.start_byte as usize;
         self.groups.iter().find(|(_, place)| place.bytes.contains(&at)).map(|(slug, _)| slug.as_str())
+    }
+}
+
+/// A keyword, at the place where its rule writes it.
+pub(super) fn keyword(keyword: &Keyword) -> Concern {
+    Concern {
+        what: ConcernKind::Keyword,
+        slug: keyword.text.clone(),
+        name: keyword.text.clone(),
+        file: keyword.file.clone(),
+        span: Some(keyword.span),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::bench::{self, Bench};
-use super::finding::{AnalysisFinding, Concern, ConcernKind, FindingGrade, FindingKind, FindingStatus};
+use super::finding::{AnalysisFinding, Concern, FindingGrade, FindingKind, FindingStatus};
 use super::places;
 use super::subject::Subject;
 use super::unreachable::beginning_with;
@@ -136,13 +136,7 @@ pub(super) fn find(
     }
     for (rule, keyword, by) in overlaps {
         let Some(by) = subject.rules.get(by) else { continue };
-        let concern = Concern {
-            what: ConcernKind::Keyword,
-            slug: keyword.text.clone(),
-            name: keyword.text.clone(),
-            file: keyword.file.clone(),
-            span: Some(keyword.span),
-        };
+        let concern = places::keyword(keyword);
         let meetings = subject.visits().fulfilling(&[&beginning_with(&rule.when, keyword)], 1);
         let visits = meetings.iter().filter_map(|meeting| meeting.as_visit().cloned());
         findings.push(AnalysisFinding {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::bench::{self, Bench};
 use super::calendar::{always_open, never_both_open, open_within};
-use super::finding::{AnalysisFinding, Concern, ConcernKind, FindingGrade, FindingKind, FindingStatus};
+use super::finding::{AnalysisFinding, Concern, FindingGrade, FindingKind, FindingStatus};
 use super::places;
 use super::subject::Subject;
 use crate::explain::{Explanation, OutcomeTold};
@@ -49,13 +49,7 @@ pub(super) fn find(
         }
         for (keyword, by) in precedence.keywords.iter().take(KEYWORDS_MAX) {
             let Some(by) = subject.rules.get(*by) else { continue };
-            let concern = Concern {
-                what: ConcernKind::Keyword,
-                slug: keyword.text.clone(),
-                name: keyword.text.clone(),
-                file: keyword.file.clone(),
-                span: Some(keyword.span),
-            };
+            let concern = places::keyword(keyword);
             let meetings = subject.visits().fulfilling(&[&beginning_with(&rule.when, keyword)], 1);
             let visits = meetings.iter().filter_map(|meeting| meeting.as_visit().cloned());
             findings.push(AnalysisFinding {

@@ -50,14 +50,11 @@ pub(super) struct Arguments {
     idle_seconds: u64,
 }
 
-/// The stack of a worker: rules may recurse as deep as the engine's limits allow.
-const STACK_BYTES: usize = 4 * 1024 * 1024;
-
 pub(super) fn run(arguments: Arguments, format: Format) -> anyhow::Result<Verdict> {
     logs::start();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .thread_stack_size(STACK_BYTES)
+        .thread_stack_size(tenants::STACK_BYTES)
         .build()
         .context("cannot start the runtime")?;
     runtime.block_on(serve(arguments, format))

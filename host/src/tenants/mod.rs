@@ -38,6 +38,7 @@ use crate::observe::metrics::Metrics;
 use crate::problem::Problem;
 use crate::store::{Store, TenantId};
 use actor::Actor;
+pub(crate) use slow_lane::STACK_BYTES;
 use slow_lane::SlowLane;
 
 /// Commands that may wait for one tenant. Whoever comes with more is asked to come again.

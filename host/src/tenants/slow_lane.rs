@@ -18,8 +18,8 @@ const ENTER: Duration = Duration::from_millis(1);
 const LEAVE: Duration = Duration::from_micros(250);
 /// Of how many commands the average is taken.
 const AVERAGED: u32 = 16;
-/// The stack of a thread: rules may recurse as deep as the engine's limits allow.
-const STACK_BYTES: usize = 4 * 1024 * 1024;
+/// The stack of a thread that runs rules: they may recurse as deep as the engine's limits allow.
+pub(crate) const STACK_BYTES: usize = 4 * 1024 * 1024;
 /// How far behind everybody else's threads its threads stand.
 const NICENESS: i32 = 10;
 
