@@ -13,6 +13,7 @@ pub mod id;
 pub mod limits;
 pub mod model;
 mod placement;
+pub mod recording;
 pub mod rules;
 pub mod simulation;
 pub mod tenant;

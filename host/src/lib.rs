@@ -10,6 +10,7 @@ pub mod http;
 pub mod journal;
 pub mod observe;
 pub mod problem;
+pub mod recording;
 pub mod role;
 pub mod secret;
 pub mod server;

@@ -9,7 +9,8 @@ use pointsman_engine::explain::{Explanation, Visit};
 use pointsman_engine::simulation::compare::Comparison;
 use pointsman_engine::simulation::{FloorPlan, FloorView, Moment, Progress, Report, Sought};
 use pointsman_web_sim::{
-    AnalysisTold, Checked, PairTold, PlannedWhat, Reference, Refused, Start, TestLine, Version,
+    AnalysisTold, Checked, PairTold, PlannedWhat, RecordingTold, Reference, Refused, ReplayTold, Start,
+    TestLine, Version,
 };
 use ts_rs::{Config, ExportError, TS};
 
@@ -37,6 +38,8 @@ fn export(config: &Config) -> Result<(), ExportError> {
     Progress::export_all(config)?;
     Report::export_all(config)?;
     PairTold::export_all(config)?;
+    RecordingTold::export_all(config)?;
+    ReplayTold::export_all(config)?;
     Comparison::export_all(config)?;
     FloorPlan::export_all(config)?;
     FloorView::export_all(config)?;

@@ -12,6 +12,7 @@ mod modules;
 mod pair;
 mod planned;
 mod position;
+mod recording;
 mod reference;
 mod refused;
 mod test_line;
@@ -23,6 +24,7 @@ pub use finding::{Finding, Place, RelatedPlace};
 pub use module_line::{ModuleBounds, ModuleBudget, ModuleFile, ModuleLine};
 pub use pair::PairTold;
 pub use planned::{Planned, PlannedWhat};
+pub use recording::{RecordingTold, ReplayTold};
 pub use reference::{Reference, ReferenceHook, ReferenceItem};
 pub use refused::Refused;
 pub use test_line::TestLine;
@@ -227,6 +229,82 @@ impl PairRun {
     }
 
     /// What it has come to: a [`PairTold`].
+    pub fn told(&self) -> Result<String, String> {
+        json(&self.0.told())
+    }
+}
+
+/// Reads a recording, piece by piece as it comes.
+#[wasm_bindgen]
+#[derive(Debug, Default)]
+pub struct RecordingReader(recording::RecordingReader);
+
+#[wasm_bindgen]
+impl RecordingReader {
+    /// About to read.
+    #[wasm_bindgen(constructor)]
+    #[must_use]
+    pub fn new() -> RecordingReader {
+        RecordingReader::default()
+    }
+
+    /// Reads on: bytes of the file, unpacked.
+    pub fn push(&mut self, bytes: &[u8]) -> Result<(), String> {
+        match self.0.push(bytes) {
+            Ok(()) => Ok(()),
+            Err(refused) => Err(json(&refused)?),
+        }
+    }
+
+    /// The recording, once everything was read.
+    pub fn finish(self) -> Result<Recording, String> {
+        match self.0.finish() {
+            Ok(recording) => Ok(Recording(recording)),
+            Err(refused) => Err(json(&refused)?),
+        }
+    }
+}
+
+/// A recorded period of a desk's journal.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Recording(recording::Recording);
+
+#[wasm_bindgen]
+impl Recording {
+    /// What it is: a [`RecordingTold`].
+    pub fn told(&self) -> Result<String, String> {
+        json(&self.0.told())
+    }
+}
+
+/// A recorded period, decided again under a folder.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Replay(recording::Replay);
+
+#[wasm_bindgen]
+impl Replay {
+    /// A replay about to begin. The seed is the luck of what has to be supposed.
+    #[wasm_bindgen(constructor)]
+    pub fn new(recording: &Recording, candidate: &mut Workspace, seed: u32) -> Result<Replay, String> {
+        match recording::Replay::new(&recording.0, &mut candidate.0, u64::from(seed)) {
+            Ok(replay) => Ok(Replay(replay)),
+            Err(refused) => Err(json(&refused)?),
+        }
+    }
+
+    /// Goes on for about so many events, or to the end: a [`pointsman_engine::simulation::Progress`].
+    pub fn run_for(&mut self, events: u32) -> Result<String, String> {
+        json(&self.0.run_for(events))
+    }
+
+    /// Ends it where it is.
+    pub fn cancel(&mut self) {
+        self.0.cancel();
+    }
+
+    /// What it has come to: a [`ReplayTold`].
     pub fn told(&self) -> Result<String, String> {
         json(&self.0.told())
     }

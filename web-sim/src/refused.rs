@@ -47,6 +47,16 @@ pub enum Refused {
         /// Why, in English.
         message: String,
     },
+    /// A file is no recording that this engine can use.
+    NoRecording {
+        /// Why, in English, with the line.
+        message: String,
+    },
+    /// A recording cannot be decided again under this folder.
+    CannotReplay {
+        /// Why, in English.
+        message: String,
+    },
     /// What the page sent does not have the form that was agreed: a fault of the page.
     BadInput {
         /// What is wrong, in English.

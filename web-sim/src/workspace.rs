@@ -5,6 +5,7 @@ use std::rc::Rc;
 use pointsman_engine::analysis::{Effort, analyse};
 use pointsman_engine::diagnostic::{Diagnostic, Severity};
 use pointsman_engine::explain::{Explanation, StepTold, Visit, explain};
+use pointsman_engine::recording::{RecordedRulesets, Recording};
 use pointsman_engine::rules::module::ArtefactError;
 use pointsman_engine::rules::{Compiled, Modules, Ruleset, run_tests};
 use pointsman_engine::simulation::{
@@ -223,6 +224,31 @@ impl Workspace {
         let ruleset = ruleset.ok_or_else(|| Refused::HasErrors { count: errors(&diagnostics) })?;
         chain.push(Rc::new(ruleset));
         Ok(chain.len() as u32 - 1)
+    }
+
+    /// Compiles the rulesets of a recording, with the modules that are known here.
+    pub(crate) fn compile_recording(
+        &mut self,
+        recording: &Recording,
+    ) -> Result<RecordedRulesets<Ruleset>, Refused> {
+        let mut folder = TenantFolder::default();
+        for ruleset in recording.rulesets() {
+            folder.files.extend(ruleset.folder.files.clone());
+        }
+        let compiled = recording.compile(self.modules.provider(&folder));
+        compiled.map_err(|error| Refused::CannotReplay { message: error.to_string() })
+    }
+
+    /// Compiles the folder as the successor of a recording's rulesets.
+    pub(crate) fn compile_after(
+        &mut self,
+        recording: &Recording,
+        rulesets: &RecordedRulesets<Rc<Ruleset>>,
+    ) -> Result<Ruleset, Refused> {
+        let Workspace { folder, modules, .. } = self;
+        let Compiled { ruleset, diagnostics, .. } =
+            recording.compile_candidate(folder, rulesets, modules.provider(folder));
+        ruleset.ok_or_else(|| Refused::HasErrors { count: errors(&diagnostics) })
     }
 
     pub(crate) fn start(&mut self, start: &Start) -> Result<(), Refused> {

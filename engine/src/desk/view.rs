@@ -146,6 +146,12 @@ impl Desk {
         self.conversations.len()
     }
 
+    /// The number of the conversation that began last; 0: none did.
+    #[must_use]
+    pub fn last_conversation(&self) -> ConversationId {
+        ConversationId(self.conversations.last)
+    }
+
     /// How many customers are remembered.
     #[must_use]
     pub fn customers_len(&self) -> usize {

@@ -9,6 +9,7 @@ pub mod fallback;
 #[cfg(test)]
 mod fixture;
 mod guard;
+mod kept_words;
 mod keywords;
 mod log;
 pub mod module;
@@ -28,6 +29,7 @@ pub use compile::Compiled;
 pub use dry_run::Situation;
 pub use effect::{Effect, Plan, PlanSource, Target};
 pub use facts::{AgentFacts, ConversationFacts, CustomerFacts, DeskFacts, Facts, GroupFacts, Hook, Trigger};
+pub(crate) use kept_words::KeptWords;
 pub use module::{Module, ModuleInfo, ModuleLimits, ModuleProblem, Modules, NoModules};
 pub use rank::Ranker;
 pub use revision::Revision;

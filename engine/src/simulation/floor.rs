@@ -3,7 +3,7 @@
 //! The simulator keeps its own view and never looks into the desk, so that what it reports and checks is what a
 //! reader of the journal would find.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::traffic::Arrival;
 use super::watch::MoveLog;
@@ -67,6 +67,27 @@ pub(super) struct Live {
     pub(super) ask: Option<Box<Ask>>,
 }
 
+impl Live {
+    fn new(arrival: Arrival) -> Live {
+        Live {
+            arrival,
+            place: Place::Nowhere,
+            turn: 0,
+            queued: false,
+            left_bot: false,
+            away_by_rule: false,
+            replied: false,
+            group: None,
+            rule: None,
+            waiting_since: arrival.at,
+            wait_ms: None,
+            assigned_at: arrival.at,
+            reserved_until: None,
+            ask: None,
+        }
+    }
+}
+
 /// What a plan asks of agents.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Ask {
@@ -107,6 +128,8 @@ pub(super) struct Floor {
     first: u64,
     /// Conversations in order of number: every one under way, and some that ended behind one that did not.
     live: VecDeque<Live>,
+    /// Conversations from before the run began.
+    earlier: BTreeMap<ConversationId, Live>,
     pub(super) agents: Vec<AgentNow>,
     /// Waiting and in hand, by group.
     pub(super) groups: Vec<GroupNow>,
@@ -139,6 +162,7 @@ impl Floor {
         Floor {
             first: 1,
             live: VecDeque::new(),
+            earlier: BTreeMap::new(),
             agents: vec![agent; directory.agents.len()],
             groups: vec![GroupNow::default(); directory.groups.len()],
             hours_open: vec![false; directory.hours.len()],
@@ -167,35 +191,45 @@ impl Floor {
         let is_next = id.0 == self.first + self.live.len() as u64;
         if is_next {
             self.nowhere += 1;
-            self.live.push_back(Live {
-                arrival,
-                place: Place::Nowhere,
-                turn: 0,
-                queued: false,
-                left_bot: false,
-                away_by_rule: false,
-                replied: false,
-                group: None,
-                rule: None,
-                waiting_since: arrival.at,
-                wait_ms: None,
-                assigned_at: arrival.at,
-                reserved_until: None,
-                ask: None,
-            });
+            self.live.push_back(Live::new(arrival));
         }
         is_next
     }
 
+    /// Puts conversations where they are when a run begins with a desk that serves already. The next one to begin is
+    /// numbered `first`.
+    pub(super) fn begin_with(
+        &mut self,
+        first: ConversationId,
+        earlier: impl Iterator<Item = (ConversationId, Arrival, Place, Timestamp)>,
+    ) {
+        self.first = first.0;
+        for (id, arrival, place, since) in earlier {
+            self.nowhere += 1;
+            self.earlier.insert(id, Live::new(arrival));
+            self.move_to(id, place, since);
+            if let Some(live) = self.get(id) {
+                live.waiting_since = since;
+                live.assigned_at = since;
+                live.queued = matches!(place, Place::Waiting(_));
+            }
+        }
+    }
+
     /// A conversation that has not ended.
     pub(super) fn get(&mut self, id: ConversationId) -> Option<&mut Live> {
-        let at = usize::try_from(id.0.checked_sub(self.first)?).ok()?;
-        self.live.get_mut(at).filter(|live| live.place != Place::Ended)
+        let live = match id.0.checked_sub(self.first) {
+            Some(at) => self.live.get_mut(usize::try_from(at).ok()?),
+            None => self.earlier.get_mut(&id),
+        };
+        live.filter(|live| live.place != Place::Ended)
     }
 
     /// Every conversation that has not ended.
     pub(super) fn under_way(&self) -> impl Iterator<Item = (ConversationId, &Live)> {
-        (self.first..).map(ConversationId).zip(&self.live).filter(|(_, live)| live.place != Place::Ended)
+        let earlier = self.earlier.iter().map(|(id, live)| (*id, live));
+        let own = (self.first..).map(ConversationId).zip(&self.live);
+        earlier.chain(own).filter(|(_, live)| live.place != Place::Ended)
     }
 
     /// How many conversations have not ended.

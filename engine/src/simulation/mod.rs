@@ -27,6 +27,7 @@ mod kpi;
 pub mod random;
 mod rates;
 mod read;
+mod recorded;
 mod report;
 mod run;
 mod scenario;
@@ -44,11 +45,12 @@ pub use injection::{
     INJECTIONS_MAX, Injected, InjectedWhat, Injection, InjectionBody, InjectionError, SURGE_PER_HOUR_MAX,
 };
 pub use read::read_scenario;
+pub use recorded::Supposed;
 pub use report::{
     AgentKpi, ChannelKpi, Checks, CostStretch, Ended, Figures, GroupKpi, IntentKpi, Kpi, Landed, Progress,
     Report, RuleCost, RuleFailures, RuleHits, Times, WaitStretch,
 };
-pub use run::Simulation;
+pub use run::{ReplayError, Simulation};
 pub use scenario::{
     AgentsDrop, Arrivals, BotStay, Break, CONVERSATIONS_MAX, CONVERSATIONS_MAX_DEFAULT, DRAIN_MS_MAX,
     FollowUp, HandleFactors, INTENTS_MAX, Intent, LENGTH_MS_MAX, LIST_MAX, PHRASES_MAX, Rate, Scenario,
@@ -69,6 +71,11 @@ const PROGRESS_EVENTS: u64 = 100_000;
 
 /// Somebody who watches a run. Nothing an observer does changes what comes out, but for ending it.
 pub trait Observer {
+    /// A conversation is about to begin; the batch comes next.
+    fn opens(&mut self, arrival: &Arrival) {
+        let _ = arrival;
+    }
+
     /// A command was carried out, with these events and traces. A refused command may have events too: those of
     /// deadlines that had passed.
     fn batch(&mut self, command: &Command, batch: &Batch) {

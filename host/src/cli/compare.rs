@@ -73,7 +73,7 @@ pub(super) fn compare(
     Ok(if comparison.sound { Exit::Well } else { Exit::Problems })
 }
 
-fn told(comparison: &Comparison, scenario: &str) -> String {
+pub(super) fn told(comparison: &Comparison, scenario: &str) -> String {
     let short = |revision: &str| revision.get(..12).unwrap_or(revision).to_owned();
     let seeds = comparison.seeds.len();
     let mut lines = vec![format!(
@@ -194,7 +194,7 @@ fn moved(moved: &Moved) -> Vec<String> {
     lines
 }
 
-fn way(way: &Way) -> String {
+pub(super) fn way(way: &Way) -> String {
     let by = match (&way.cause, &way.by) {
         (Cause::KnockOn, _) => paint(DIM, "knock-on"),
         (Cause::Rules, DecidedBy::Rule(slug)) => paint(NAME, slug),

@@ -1,4 +1,4 @@
-//! The command line: `pointsman serve | check | analyse | test | new | build | simulate | staff | explain | blame | publish`.
+//! The command line: `pointsman serve | check | analyse | test | new | build | simulate | staff | record | replay | explain | blame | publish`.
 //!
 //! Exit codes: 0 all is well, 1 problems were found, 2 the command could not be carried out as it was given.
 
@@ -10,6 +10,8 @@ mod explain;
 mod findings;
 mod output;
 mod publish;
+mod record;
+mod replay;
 mod rule_project;
 mod scenario;
 mod serve;
@@ -85,6 +87,8 @@ enum Command {
     Build(rule_project::BuildArguments),
     Simulate(simulate::Arguments),
     Staff(staff::Arguments),
+    Record(record::Arguments),
+    Replay(replay::Arguments),
     Explain(explain::Arguments),
     Blame(blame::Arguments),
     Publish(publish::Arguments),
@@ -110,6 +114,8 @@ pub fn main() -> ExitCode {
         Command::Build(arguments) => rule_project::build(&arguments, cli.format),
         Command::Simulate(arguments) => simulate::run(&arguments, cli.format),
         Command::Staff(arguments) => staff::run(&arguments, cli.format),
+        Command::Record(arguments) => record::run(&arguments, cli.format),
+        Command::Replay(arguments) => replay::run(&arguments, cli.format),
         Command::Explain(arguments) => explain::run(arguments, cli.format),
         Command::Blame(arguments) => blame::run(arguments, cli.format),
         Command::Publish(arguments) => publish::run(&arguments, cli.format),

@@ -3,14 +3,16 @@
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use pointsman_engine::desk::{Batch, Command};
+use pointsman_engine::recording::RecordedRuleset;
+use pointsman_engine::rules::Ruleset;
 use pointsman_engine::simulation::{
-    Figures, Observer, Progress, Report, RuleCost, RuleFailures, RuleHits, Scenario, simulate,
+    DRAIN_MS_MAX, Figures, Observer, Progress, Report, RuleCost, RuleFailures, RuleHits, Scenario, simulate,
     write_json_line,
 };
 use pointsman_engine::trace::RuleFailureKind;
@@ -19,7 +21,8 @@ use serde::Serialize;
 use super::compare::{Side, compare};
 use super::scenario::{read_scenario, scenario_text};
 use super::style::{BAD, DIM, NAME, STRONG, paint};
-use super::{Format, Verdict, compiled, output};
+use super::{Format, Verdict, compiled, output, tenant_folder};
+use crate::recording::RunRecorder;
 
 /// Run a scenario in virtual time
 #[derive(Debug, Args)]
@@ -50,11 +53,17 @@ pub(super) struct Arguments {
     /// Write every event to this file, one JSON object a line (one run only)
     #[arg(long, value_name = "FILE.jsonl")]
     events: Option<PathBuf>,
+    /// Record the run, as a host records its days, into a file for `pointsman replay` (one run only)
+    #[arg(long, value_name = "FILE.recording.gz", conflicts_with = "compare")]
+    record: Option<PathBuf>,
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> anyhow::Result<Verdict> {
     if arguments.events.is_some() && arguments.runs > 1 {
         bail!("--events takes one run: leave --runs away");
+    }
+    if arguments.record.is_some() && arguments.runs > 1 {
+        bail!("--record takes one run: leave --runs away");
     }
     let Some((ruleset, source)) = compiled(&arguments.tenant_dir, format)? else {
         return Ok(Verdict::Problems);
@@ -72,6 +81,10 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> anyhow::Result<Verdi
     for run in 0..arguments.runs {
         let seed = arguments.seed.wrapping_add(run);
         let mut watcher = Watcher::new(arguments, &scenario, run)?;
+        watcher.recorder = match &arguments.record {
+            Some(path) => Some(recorder(path, folder, &ruleset, &scenario)?),
+            None => None,
+        };
         reports.push(simulate(&ruleset, &scenario, seed, &mut watcher));
         watcher.finish()?;
     }
@@ -80,11 +93,26 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> anyhow::Result<Verdi
     Ok(if broken { Verdict::Problems } else { Verdict::Well })
 }
 
+fn recorder(
+    path: &Path,
+    folder: &Path,
+    ruleset: &Ruleset,
+    scenario: &Scenario,
+) -> anyhow::Result<RunRecorder> {
+    let recorded = RecordedRuleset { revision: ruleset.revision(), folder: tenant_folder(folder)? };
+    let tenant = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let names = (tenant.as_str(), ruleset.directory().settings.zone.as_str());
+    // Whoever is still being served when arrivals end is served to the end.
+    let period = (scenario.start, scenario.end().plus_ms(DRAIN_MS_MAX));
+    RunRecorder::new(path, recorded, names, period).with_context(|| format!("`{}`", path.display()))
+}
+
 /// Watches a run: shows how far it is on a terminal, and writes events down.
 struct Watcher {
     bar: ProgressBar,
     lines: Option<BufWriter<File>>,
     buffer: Vec<u8>,
+    recorder: Option<RunRecorder>,
     failed: Option<anyhow::Error>,
 }
 
@@ -109,10 +137,13 @@ impl Watcher {
             1 => scenario.name.clone(),
             runs => format!("{} {}/{runs}", scenario.name, run + 1),
         });
-        Ok(Watcher { bar, lines, buffer: Vec::new(), failed: None })
+        Ok(Watcher { bar, lines, buffer: Vec::new(), recorder: None, failed: None })
     }
 
-    fn write(&mut self, batch: &Batch) -> anyhow::Result<()> {
+    fn write(&mut self, command: &Command, batch: &Batch) -> anyhow::Result<()> {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.batch(command, batch)?;
+        }
         let Some(lines) = &mut self.lines else { return Ok(()) };
         self.buffer.clear();
         for record in &batch.events {
@@ -129,14 +160,17 @@ impl Watcher {
         if let Some(lines) = &mut self.lines {
             lines.flush().context("cannot write the events")?;
         }
+        if let Some(recorder) = self.recorder {
+            recorder.finish()?;
+        }
         Ok(())
     }
 }
 
 impl Observer for Watcher {
-    fn batch(&mut self, _: &Command, batch: &Batch) {
+    fn batch(&mut self, command: &Command, batch: &Batch) {
         if self.failed.is_none() {
-            self.failed = self.write(batch).err();
+            self.failed = self.write(command, batch).err();
         }
     }
 
@@ -153,11 +187,7 @@ struct Runs<'a> {
     runs: &'a [Report],
 }
 
-fn tell(
-    reports: &[Report],
-    ruleset: &pointsman_engine::rules::Ruleset,
-    format: Format,
-) -> anyhow::Result<()> {
+fn tell(reports: &[Report], ruleset: &Ruleset, format: Format) -> anyhow::Result<()> {
     match (format, reports) {
         (Format::Json, [report]) => output::json(report)?,
         (Format::Json, runs) => output::json(&Runs { runs })?,
@@ -180,7 +210,7 @@ pub(super) fn time(ms: u64) -> String {
     }
 }
 
-fn one(report: &Report, ruleset: &pointsman_engine::rules::Ruleset) -> String {
+fn one(report: &Report, ruleset: &Ruleset) -> String {
     let mut lines = Vec::new();
     let Report { scenario, seed, conversations, events, digest, kpi, rules, checks, .. } = report;
     lines.push(format!(

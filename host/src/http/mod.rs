@@ -18,6 +18,7 @@ mod layers;
 mod modules;
 mod operations;
 mod page;
+mod recordings;
 mod routes;
 mod rulesets;
 mod session;
@@ -42,6 +43,8 @@ pub use routes::{openapi, router};
 const PASSWORD_CHECKS_MAX: usize = 4;
 /// Rulesets compiled at once for people who check and publish.
 const COMPILES_MAX: usize = 4;
+/// Recordings exported at once: each reads a journal from its beginning.
+const EXPORTS_MAX: usize = 2;
 
 /// How the server behaves.
 #[derive(Clone, Debug, Default)]
@@ -64,6 +67,7 @@ pub struct App {
     pub(crate) attempts: session::Attempts,
     pub(crate) password_checks: Semaphore,
     pub(crate) compiles: Semaphore,
+    pub(crate) exports: Arc<Semaphore>,
     stopping: watch::Sender<bool>,
 }
 
@@ -84,6 +88,7 @@ impl App {
             attempts: session::Attempts::default(),
             password_checks: Semaphore::new(PASSWORD_CHECKS_MAX),
             compiles: Semaphore::new(COMPILES_MAX),
+            exports: Arc::new(Semaphore::new(EXPORTS_MAX)),
             stopping: watch::Sender::new(false),
         })
     }

@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 use super::auth::{Access, COOKIE, Guard, guard};
 use super::{
     App, agents, api_page, app_files, audit, candidates, conversations, differences, events, groups, layers,
-    modules, operations, rulesets, session, tokens, users,
+    modules, operations, recordings, rulesets, session, tokens, users,
 };
 use crate::problem::Problem;
 use crate::role::Role;
@@ -98,6 +98,7 @@ pub(crate) fn table() -> Vec<Route> {
         at_least(Role::Admin, routes!(rulesets::publish)),
         at_least(Role::Admin, routes!(rulesets::rollback)),
         at_least(Role::Supervisor, routes!(differences::diff)),
+        at_least(Role::Admin, routes!(recordings::recording)),
         at_least(Role::Supervisor, routes!(candidates::last)),
         at_least(Role::Supervisor, routes!(candidates::list)),
         at_least(Role::Supervisor, routes!(candidates::get)),

@@ -232,6 +232,24 @@ impl Store {
             .transpose()
     }
 
+    /// The files of candidates that ran as canaries and were made before an instant: the latest 100.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn canaries_until(&self, tenant: TenantId, until: i64) -> Result<Vec<Manifest>, sqlx::Error> {
+        sqlx::query(
+            "SELECT files FROM candidates WHERE tenant = $1 AND canary_seq IS NOT NULL AND created_at <= $2 \
+             ORDER BY number DESC LIMIT 100",
+        )
+        .bind(tenant.0)
+        .bind(until)
+        .fetch_all(self.readers())
+        .await?
+        .iter()
+        .map(|row| Manifest::parse(&row.try_get::<String, _>("files")?))
+        .collect()
+    }
+
     /// The report of a candidate's simulation, JSON.
     ///
     /// # Errors

@@ -79,6 +79,19 @@ impl Store {
         .collect()
     }
 
+    /// How many commands were carried out in a period, both ends included.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn journal_len(&self, tenant: TenantId, from: i64, until: i64) -> Result<i64, sqlx::Error> {
+        sqlx::query_scalar("SELECT COUNT(*) FROM journal WHERE tenant = $1 AND at BETWEEN $2 AND $3")
+            .bind(tenant.0)
+            .bind(from)
+            .bind(until)
+            .fetch_one(self.readers())
+            .await
+    }
+
     /// The journal rows that touch a conversation, in order, at most `limit`.
     ///
     /// # Errors

@@ -76,6 +76,53 @@ impl Store {
         .transpose()
     }
 
+    /// A revision by its content hash, the latest where it was published several times.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn revision_named(
+        &self,
+        tenant: TenantId,
+        revision: &str,
+    ) -> Result<Option<RevisionRow>, sqlx::Error> {
+        sqlx::query(
+            "SELECT number, revision, files, author, note, at, first_seq, rules FROM revisions \
+             WHERE tenant = $1 AND revision = $2 ORDER BY number DESC LIMIT 1",
+        )
+        .bind(tenant.0)
+        .bind(revision.to_owned())
+        .fetch_optional(self.readers())
+        .await?
+        .as_ref()
+        .map(read)
+        .transpose()
+    }
+
+    /// The files of the revisions that were live in a period: the one that was when it began, and those that went live in
+    /// it, in order.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn revisions_within(
+        &self,
+        tenant: TenantId,
+        from: i64,
+        until: i64,
+    ) -> Result<Vec<Manifest>, sqlx::Error> {
+        sqlx::query(
+            "SELECT files FROM revisions WHERE tenant = $1 AND at <= $3 AND number >= COALESCE(\
+             (SELECT MAX(number) FROM revisions WHERE tenant = $1 AND at <= $2), 0) ORDER BY number",
+        )
+        .bind(tenant.0)
+        .bind(from)
+        .bind(until)
+        .fetch_all(self.readers())
+        .await?
+        .iter()
+        .map(|row| Manifest::parse(&row.try_get::<String, _>("files")?))
+        .collect()
+    }
+
     /// Revisions, newest first: at most `limit` with a number below `before`.
     ///
     /// # Errors

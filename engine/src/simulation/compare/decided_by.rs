@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::names::Names;
 use super::outcome::Planned;
-use crate::rules::{PlanSource, Ruleset};
+use crate::rules::PlanSource;
 
 /// What decided where a conversation was sent.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -25,10 +26,11 @@ pub enum DecidedBy {
 }
 
 impl DecidedBy {
-    pub(super) fn of(planned: Option<&Planned>, ruleset: &Ruleset) -> DecidedBy {
+    pub(super) fn of(planned: Option<&Planned>, names: Names<'_>) -> DecidedBy {
+        let rule = |rule| names.rule(planned?.by, rule);
         match planned.map(|planned| planned.plan.source) {
-            Some(PlanSource::Rule(rule)) => {
-                ruleset.rule(rule).map_or(DecidedBy::Nothing, |rule| DecidedBy::Rule(rule.slug.clone()))
+            Some(PlanSource::Rule(id)) => {
+                rule(id).map_or(DecidedBy::Nothing, |rule| DecidedBy::Rule(rule.slug.clone()))
             }
             Some(PlanSource::Entry) => DecidedBy::Entry,
             Some(PlanSource::Channel) => DecidedBy::Channel,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::super::Supposed;
 use super::flow::{Flow, mean_flows};
 use super::interval::{Interval, mean_interval};
 use super::measure::{Direction, Measure};
@@ -31,6 +32,8 @@ pub struct Comparison {
     pub live_flows: Vec<Flow>,
     /// Where they go under the candidate, in the mean.
     pub candidate_flows: Vec<Flow>,
+    /// What had to be supposed with the first seed, of a replay.
+    pub supposed: Option<Supposed>,
 }
 
 /// A figure under what is live and under the candidate.
@@ -87,6 +90,7 @@ impl Comparison {
             moved: Moved::mean(&pairs.iter().map(|pair| &pair.moved).collect::<Vec<_>>()),
             live_flows: flows(|pair| &pair.live),
             candidate_flows: flows(|pair| &pair.candidate),
+            supposed: first.supposed.clone(),
         }
     }
 

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::decided_by::DecidedBy;
+use super::names::Names;
 use super::outcome::{End, Outcome};
 use crate::id::GroupId;
 use crate::model::FallbackStep;
-use crate::rules::{Ruleset, Target};
+use crate::rules::Target;
 
 /// Conversations that went the same way.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -50,8 +51,8 @@ pub enum FlowEnd {
 type Key = (String, DecidedBy, Option<String>, FlowEnd);
 
 /// The flows of one run, the largest first.
-pub(super) fn flows<'o>(outcomes: impl Iterator<Item = &'o Outcome>, ruleset: &Ruleset) -> Vec<Flow> {
-    let directory = ruleset.directory();
+pub(super) fn flows<'o>(outcomes: impl Iterator<Item = &'o Outcome>, names: Names<'_>) -> Vec<Flow> {
+    let directory = names.directory();
     let group = |id: GroupId| directory.group(id).map(|group| group.slug.clone());
     let mut counts: BTreeMap<Key, f64> = BTreeMap::new();
     for outcome in outcomes {
@@ -70,7 +71,7 @@ pub(super) fn flows<'o>(outcomes: impl Iterator<Item = &'o Outcome>, ruleset: &R
             End::FellBack(FallbackStep::Group(_)) | End::Underway(_) => FlowEnd::Underway,
         };
         let key =
-            (channel.unwrap_or_default(), DecidedBy::of(outcome.plan(), ruleset), sent.and_then(group), end);
+            (channel.unwrap_or_default(), DecidedBy::of(outcome.plan(), names), sent.and_then(group), end);
         *counts.entry(key).or_default() += 1.0;
     }
     sorted(counts)

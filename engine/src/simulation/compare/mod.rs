@@ -10,6 +10,7 @@
 //!                                                  Pair ──┘
 //! ```
 
+mod asked;
 mod changes;
 mod decided_by;
 mod difference;
@@ -17,10 +18,13 @@ mod flow;
 mod interval;
 mod measure;
 mod moved;
+mod names;
 mod outcome;
 mod pair;
 mod plan_told;
+mod side;
 
+pub use asked::AskedAnew;
 pub use changes::Changes;
 pub use decided_by::DecidedBy;
 pub use difference::{Comparison, Difference, Verdict};
@@ -28,5 +32,5 @@ pub use flow::{Flow, FlowEnd};
 pub use interval::{Interval, PAIRS_MAX, mean_interval};
 pub use measure::{Direction, Measure, MeasureValue};
 pub use moved::{Cause, Destination, EXAMPLES_MAX, Moved, MovedConversation, MovedSide, WAYS_MAX, Way};
-pub use outcome::{End, Outcome, Outcomes, Planned};
+pub use outcome::{Decider, End, Outcome, Outcomes, Planned};
 pub use pair::{COMPARED_MAX, Pair, PairRun, PairSide};

@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use super::changes::Changes;
 use super::decided_by::DecidedBy;
+use super::names::Names;
 use super::outcome::{End, Outcome, Planned};
 use super::plan_told::plan_told;
-use crate::id::AgentId;
+use super::side::Visitors;
+use crate::id::{AgentId, ConversationId};
 use crate::model::FallbackStep;
-use crate::rules::Ruleset;
-use crate::simulation::Scenario;
 use crate::time::Timestamp;
 
 /// Ways that are told; the rest is only counted.
@@ -142,20 +142,24 @@ pub struct Moved {
 /// What two sides of a comparison are told by.
 #[derive(Copy, Clone)]
 pub(super) struct Sides<'a> {
-    pub(super) scenario: &'a Scenario,
+    pub(super) visitors: &'a Visitors,
     pub(super) seed: u64,
-    pub(super) live: &'a Ruleset,
-    pub(super) candidate: &'a Ruleset,
+    pub(super) live: Names<'a>,
+    pub(super) candidate: Names<'a>,
     pub(super) changes: &'a Changes,
 }
 
 impl Sides<'_> {
     /// Holds the outcomes of both sides against each other, conversation by conversation.
-    pub(super) fn moved(self, live: &[Outcome], candidate: &[Outcome]) -> Moved {
+    pub(super) fn moved<'o>(
+        self,
+        live: impl Iterator<Item = (ConversationId, &'o Outcome)>,
+        candidate: &[Outcome],
+    ) -> Moved {
         let mut moved = Moved::default();
         let mut ways: BTreeMap<(Cause, DecidedBy, Destination, Destination), Way> = BTreeMap::new();
-        let counted_from = self.scenario.counted_from();
-        for (number, (before, after)) in (1..).zip(live.iter().zip(candidate)) {
+        let counted_from = self.visitors.counted_from();
+        for ((number, before), after) in live.zip(candidate) {
             if before.arrival.at < counted_from {
                 continue;
             }
@@ -221,9 +225,9 @@ impl Sides<'_> {
     /// What was changed and had a part in the difference between two plans. Without any, an unchanged rule looked at a
     /// desk that was in another state.
     fn changed(self, was: Option<&Planned>, is: Option<&Planned>) -> Option<DecidedBy> {
-        let changed = |planned: Option<&Planned>, ruleset: &Ruleset| {
-            let rules = planned.map(|planned| &*planned.rules).unwrap_or_default();
-            let mut slugs = rules.iter().filter_map(|rule| Some(ruleset.rule(*rule)?.slug.clone()));
+        let changed = |planned: Option<&Planned>, names: Names<'_>| {
+            let Planned { by, rules, .. } = planned?;
+            let mut slugs = rules.iter().filter_map(|rule| Some(names.rule(*by, *rule)?.slug.clone()));
             slugs.find(|slug| self.changes.rules.contains(slug))
         };
         let rule = changed(is, self.candidate).or_else(|| changed(was, self.live));
@@ -233,21 +237,21 @@ impl Sides<'_> {
 
     fn same_plan(self, was: Option<&Planned>, is: Option<&Planned>) -> bool {
         // Ids are dense numbers of one directory: the same plan of two directories may have other ids.
-        was.map(|was| plan_told(&was.plan, self.live)) == is.map(|is| plan_told(&is.plan, self.candidate))
+        let (live, candidate) = (self.live.directory(), self.candidate.directory());
+        was.map(|was| plan_told(&was.plan, live)) == is.map(|is| plan_told(&is.plan, candidate))
     }
 
-    fn tell(self, number: u64, before: &Outcome, after: &Outcome) -> MovedConversation {
+    fn tell(self, number: ConversationId, before: &Outcome, after: &Outcome) -> MovedConversation {
         let arrival = &before.arrival;
-        let intent = self.scenario.intents.get(usize::from(arrival.intent));
         let channel = self.live.directory().channel(arrival.channel);
-        let phrase = intent.and_then(|intent| intent.phrases.get(usize::from(arrival.phrase)));
+        let (intent, text) = self.visitors.words(number, arrival);
         MovedConversation {
-            conversation: number,
+            conversation: number.0,
             seed: self.seed,
             at: arrival.at,
             channel: channel.map(|channel| channel.slug.clone()).unwrap_or_default(),
-            intent: intent.map(|intent| intent.name.clone()).unwrap_or_default(),
-            text: phrase.cloned().unwrap_or_default(),
+            intent,
+            text,
             vip: arrival.vip,
             live: side(before, self.live),
             candidate: side(after, self.candidate),
@@ -296,8 +300,8 @@ impl Moved {
     }
 }
 
-fn destination(outcome: &Outcome, ruleset: &Ruleset) -> Destination {
-    let directory = ruleset.directory();
+fn destination(outcome: &Outcome, names: Names<'_>) -> Destination {
+    let directory = names.directory();
     let group = |id| match directory.group(id) {
         Some(group) => Destination::Group { group: group.slug.clone(), tier: None },
         None => Destination::Nowhere,
@@ -312,18 +316,18 @@ fn destination(outcome: &Outcome, ruleset: &Ruleset) -> Destination {
     }
 }
 
-fn tier(agent: AgentId, ruleset: &Ruleset) -> Option<u8> {
-    ruleset.directory().agent(agent).map(|agent| agent.tier)
+fn tier(agent: AgentId, names: Names<'_>) -> Option<u8> {
+    names.directory().agent(agent).map(|agent| agent.tier)
 }
 
-fn side(outcome: &Outcome, ruleset: &Ruleset) -> MovedSide {
+fn side(outcome: &Outcome, names: Names<'_>) -> MovedSide {
     let agent = match &outcome.end {
-        End::Served(agent, _) => ruleset.directory().agent(*agent).map(|agent| agent.slug.clone()),
+        End::Served(agent, _) => names.directory().agent(*agent).map(|agent| agent.slug.clone()),
         _ => None,
     };
     MovedSide {
-        by: DecidedBy::of(outcome.plan(), ruleset),
-        destination: destination(outcome, ruleset),
+        by: DecidedBy::of(outcome.plan(), names),
+        destination: destination(outcome, names),
         agent,
         abandoned: matches!(outcome.end, End::Abandoned(_)),
         wait_ms: outcome.wait_ms,

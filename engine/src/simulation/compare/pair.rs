@@ -1,17 +1,19 @@
 //! One seed under two rulesets.
 
 use std::ops::Deref;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::super::Simulation;
 use super::super::report::{Ended, Progress, Report};
 use super::super::scenario::Scenario;
+use super::super::{ReplayError, Simulation, Supposed};
 use super::changes::Changes;
-use super::flow::{Flow, flows};
-use super::measure::{MeasureValue, measured};
+use super::flow::Flow;
+use super::measure::MeasureValue;
 use super::moved::{Moved, Sides};
-use super::outcome::{Outcome, Outcomes};
+use super::side::{SideRun, Visitors};
+use crate::recording::{RecordedRulesets, Recording};
 use crate::rules::Ruleset;
 
 /// Conversations of one run that are compared one by one; with more, the rest is in the figures alone. Each takes about
@@ -31,6 +33,8 @@ pub struct Pair {
     pub candidate: PairSide,
     /// The conversations that fare differently.
     pub moved: Moved,
+    /// What had to be supposed, of a replay.
+    pub supposed: Option<Supposed>,
 }
 
 /// One ruleset's side of a pair.
@@ -55,44 +59,9 @@ pub struct PairSide {
 #[derive(Debug)]
 pub struct PairRun<R> {
     seed: u64,
+    visitors: Visitors,
     live: SideRun<R>,
     candidate: SideRun<R>,
-}
-
-#[derive(Debug)]
-struct SideRun<R> {
-    ruleset: R,
-    scenario: Scenario,
-    simulation: Simulation<R>,
-    outcomes: Outcomes,
-}
-
-impl<R: Deref<Target = Ruleset> + Clone> SideRun<R> {
-    fn new((ruleset, scenario): (R, &Scenario), seed: u64) -> SideRun<R> {
-        SideRun {
-            simulation: Simulation::new(ruleset.clone(), scenario, seed),
-            outcomes: Outcomes::new(scenario, ruleset.directory(), seed),
-            scenario: scenario.clone(),
-            ruleset,
-        }
-    }
-
-    /// The outcomes of conversations that count.
-    fn counted(&self) -> impl Iterator<Item = &Outcome> {
-        let from = self.scenario.counted_from();
-        self.outcomes.list().iter().filter(move |outcome| outcome.arrival.at >= from)
-    }
-
-    fn side(&self, report: &Report) -> PairSide {
-        PairSide {
-            revision: report.revision.clone(),
-            digest: report.digest.clone(),
-            sound: report.checks.hold(),
-            complete: matches!(report.ended, Ended::Complete | Ended::ConversationLimit),
-            values: measured(report),
-            flows: flows(self.counted(), &self.ruleset),
-        }
-    }
 }
 
 impl<R: Deref<Target = Ruleset> + Clone> PairRun<R> {
@@ -100,7 +69,35 @@ impl<R: Deref<Target = Ruleset> + Clone> PairRun<R> {
     /// come from the same text.
     #[must_use]
     pub fn new(live: (R, &Scenario), candidate: (R, &Scenario), seed: u64) -> PairRun<R> {
-        PairRun { seed, live: SideRun::new(live, seed), candidate: SideRun::new(candidate, seed) }
+        let side = |(ruleset, scenario): (R, &Scenario)| {
+            let simulation = Simulation::new(ruleset.clone(), scenario, seed);
+            SideRun::new(simulation, ruleset)
+        };
+        let visitors = Visitors::Scenario(live.1.clone());
+        PairRun { seed, visitors, live: side(live), candidate: side(candidate) }
+    }
+
+    /// A recording about to be told and decided again: what happened, under the rulesets that did it, and the same
+    /// visitors under the candidate, which was compiled as the successor of the last of them. The seed is the luck of
+    /// what has to be supposed.
+    ///
+    /// # Errors
+    /// The recording cannot be replayed under the candidate.
+    pub fn replay(
+        recording: &Arc<Recording>,
+        rulesets: &RecordedRulesets<R>,
+        candidate: R,
+        seed: u64,
+    ) -> Result<PairRun<R>, ReplayError> {
+        let told = Simulation::tell(recording, &rulesets.live)?;
+        let replayed = Simulation::replay(recording, candidate.clone(), seed)?;
+        let first = rulesets.live.first().ok_or(ReplayError::NoRuleset)?.clone();
+        Ok(PairRun {
+            seed,
+            visitors: Visitors::Recording(Arc::clone(recording)),
+            live: SideRun::new(told, first).with(&rulesets.live, &rulesets.canaries),
+            candidate: SideRun::new(replayed, candidate),
+        })
     }
 
     /// Goes on for at least so many events, or to the end.
@@ -110,7 +107,7 @@ impl<R: Deref<Target = Ruleset> + Clone> PairRun<R> {
             Ended::Running => (true, &mut self.live),
             _ => (false, &mut self.candidate),
         };
-        let now = side.simulation.run_for(events, &mut side.outcomes);
+        let now = side.run_for(events);
         match is_first {
             true => Progress { share: now.share / 2.0, ended: Ended::Running, ..now },
             false => Progress {
@@ -137,18 +134,19 @@ impl<R: Deref<Target = Ruleset> + Clone> PairRun<R> {
     #[must_use]
     pub fn pair(&self, changes: &Changes) -> Pair {
         let (live, candidate) = self.reports();
-        let sides = Sides {
-            scenario: &self.live.scenario,
-            seed: self.seed,
-            live: &self.live.ruleset,
-            candidate: &self.candidate.ruleset,
-            changes,
-        };
+        let (seed, visitors) = (self.seed, &self.visitors);
+        let moved = self.live.with_names(|live| {
+            self.candidate.with_names(|candidate| {
+                let sides = Sides { visitors, seed, live, candidate, changes };
+                sides.moved(self.live.outcomes.numbered(), self.candidate.outcomes.list())
+            })
+        });
         Pair {
-            seed: self.seed,
-            live: self.live.side(&live),
-            candidate: self.candidate.side(&candidate),
-            moved: sides.moved(self.live.outcomes.list(), self.candidate.outcomes.list()),
+            seed,
+            live: self.live.side(&live, visitors),
+            candidate: self.candidate.side(&candidate, visitors),
+            moved,
+            supposed: self.candidate.simulation.supposed().cloned(),
         }
     }
 

@@ -1,7 +1,8 @@
 //! A plan by names, so that plans of two rulesets can be held against each other.
 
 use crate::id::{AgentId, GroupId, SkillId};
-use crate::rules::{Plan, Ruleset, Target};
+use crate::model::Directory;
+use crate::rules::{Plan, Target};
 
 /// What of a plan decides who takes a conversation, and when.
 #[derive(Debug, PartialEq, Eq)]
@@ -23,8 +24,7 @@ enum TargetTold<'a> {
     Ticket,
 }
 
-pub(super) fn plan_told<'a>(plan: &'a Plan, ruleset: &'a Ruleset) -> PlanTold<'a> {
-    let directory = ruleset.directory();
+pub(super) fn plan_told<'a>(plan: &'a Plan, directory: &'a Directory) -> PlanTold<'a> {
     let group = |id: GroupId| directory.group(id).map_or("", |group| &group.slug);
     let agent = |id: AgentId| directory.agent(id).map_or("", |agent| &agent.slug);
     let skill = |id: SkillId| directory.skill(id).map_or("", |skill| &skill.slug);

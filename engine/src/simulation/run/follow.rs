@@ -1,10 +1,7 @@
 //! Following the desk: what each event says about the floor, and what it will lead to.
 
-use super::super::calendar::{Due, Entry};
 use super::super::floor::{Ask, Away, Place};
-use super::super::random::{Stream, whole_ms};
-use super::super::traffic::Arrival;
-use super::{Run, luck};
+use super::Run;
 use crate::desk::{CloseReason, Directed, Event, EventRecord};
 use crate::id::{AgentId, ConversationId, GroupId, RuleId};
 use crate::model::{Directory, FallbackStep};
@@ -72,11 +69,7 @@ impl Run {
         }
         self.conversations += 1;
         self.ledger.recorder.stretch.opened += 1;
-        let Some((after, _)) = self.plan_follow_up(&arrival) else {
-            return;
-        };
-        let entry = Entry { at: at.plus_ms(after), due: Due::FollowUp, conversation: id, turn: 0 };
-        self.calendar.push(entry);
+        self.source.opened(id, &arrival);
     }
 
     fn routed(&mut self, id: ConversationId, plan: &Plan, rule: Option<RuleId>) {
@@ -104,15 +97,7 @@ impl Run {
             (Some(Place::Nowhere | Place::Away(_)), Some(live)) => {
                 live.queued = true;
                 live.reserved_until = directed.map(|directed| directed.until);
-                if let Some(ms) = live.arrival.patience_ms {
-                    let turn = live.turn;
-                    self.calendar.push(Entry {
-                        at: at.plus_ms(ms),
-                        due: Due::PatienceEnd,
-                        conversation: id,
-                        turn,
-                    });
-                }
+                self.source.waits(id, live, at);
             }
             (from, _) => self.checker.misplaced(id, from, "queued", at),
         }
@@ -136,16 +121,7 @@ impl Run {
             live.wait_ms = Some(wait_ms);
             self.ledger.connected(wait_ms);
         }
-        let turn = live.turn;
-        let Arrival { intent, handle_ms, luck, .. } = live.arrival;
-        let replied = live.replied;
-        let handle_ms = self.handle_ms(handle_ms, agent, intent, directory);
-        let entry = |due, ms| Entry { at: at.plus_ms(ms), due, conversation: id, turn };
-        self.calendar.push(entry(Due::HandleEnd, handle_ms));
-        if let Some(reply) = self.scenario.reply.filter(|_| !replied) {
-            let ms = reply.draw_ms(&mut Stream::of_luck(luck, luck::REPLY));
-            self.calendar.push(entry(Due::Reply, ms));
-        }
+        self.source.assigned(id, live, agent, directory, at);
         self.checker.assigned(agent, &self.floor, directory, at);
     }
 
@@ -160,20 +136,7 @@ impl Run {
             return self.checker.misplaced(id, from, "sent to a fallback", at);
         };
         live.away_by_rule = reason == Reason::AskedByRule;
-        let (due, ms) = match to {
-            FallbackStep::Bot(_) => {
-                let mut stream = Stream::of_luck(live.arrival.luck, luck::BOT);
-                // The first draw says whether the bot contains it.
-                stream.unit();
-                (Due::BotEnd, self.scenario.bot.length.draw_ms(&mut stream))
-            }
-            _ => {
-                let mut stream = Stream::of_luck(live.arrival.luck, luck::FORM);
-                (Due::FormEnd, self.scenario.form.draw_ms(&mut stream))
-            }
-        };
-        let turn = live.turn;
-        self.calendar.push(Entry { at: at.plus_ms(ms), due, conversation: id, turn });
+        self.source.fell_back(id, live, to, at);
     }
 
     fn closed(&mut self, id: ConversationId, reason: CloseReason, at: Timestamp) {
@@ -197,25 +160,8 @@ impl Run {
 
     fn may_leave(&mut self, agent: AgentId) {
         let is_free = self.floor.agents.get(agent.index()).is_some_and(|now| now.open == 0);
-        if is_free && self.staff.is_leaving(agent) {
+        if is_free && self.source.is_leaving(agent) {
             self.leaving.push(agent);
         }
-    }
-
-    fn handle_ms(&self, drawn_ms: i64, agent: AgentId, intent: u16, directory: &Directory) -> i64 {
-        let factors = &self.scenario.handle_factors;
-        if factors.skills.is_empty() && factors.agents.is_empty() {
-            return drawn_ms;
-        }
-        let intent = self.scenario.intents.get(usize::from(intent));
-        let has = |skill| directory.agent(agent).is_some_and(|agent| agent.skill_level(skill) > 0);
-        let of_skills = factors
-            .skills
-            .iter()
-            .filter(|(skill, _)| intent.is_some_and(|intent| intent.skills.contains(skill)) && has(*skill));
-        let of_agent = factors.agents.iter().filter(|(who, _)| *who == agent);
-        let factor: f64 =
-            of_skills.map(|(_, factor)| factor).chain(of_agent.map(|(_, factor)| factor)).product();
-        whole_ms(drawn_ms as f64 * factor)
     }
 }

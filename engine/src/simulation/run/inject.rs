@@ -62,16 +62,16 @@ impl<R: Deref<Target = Ruleset> + Clone> Simulation<R> {
         self.injected += 1;
         match body {
             InjectionBody::AgentLeaves { agent } => {
-                self.run.staff.send(agent, true);
+                self.run.source.send(agent, true);
                 self.run.tell_presence(&self.ruleset, agent, at, observer);
             }
             InjectionBody::AgentReturns { agent } => {
-                self.run.staff.send(agent, false);
+                self.run.source.send(agent, false);
                 self.run.tell_presence(&self.ruleset, agent, at, observer);
             }
             InjectionBody::Surge { channel, per_hour, length_ms } => {
                 let surge = Surge { channel, from: at, length_ms, per_hour };
-                self.run.traffic.add_surge(&surge, self.ruleset.directory(), self.run.seed);
+                self.run.source.add_surge(&surge, self.ruleset.directory(), self.run.seed);
             }
             InjectionBody::Swap { ruleset } => {
                 self.run.swap(&self.ruleset, &ruleset, at, observer);
@@ -82,6 +82,14 @@ impl<R: Deref<Target = Ruleset> + Clone> Simulation<R> {
 }
 
 impl Run {
+    /// Has room for what another ruleset names.
+    pub(super) fn fit(&mut self, before: &Ruleset, after: &Ruleset, at: Timestamp) {
+        let directory = after.directory();
+        self.floor.fit(directory, at);
+        self.ledger.swap(&self.scenario, directory, before.rules(), after.rules());
+        self.checker.swap(directory);
+    }
+
     fn swap(&mut self, before: &Ruleset, after: &Ruleset, at: Timestamp, observer: &mut dyn Observer) {
         let directory = after.directory();
         // Who is not in the new revision goes while the old one still knows them.
@@ -91,10 +99,8 @@ impl Run {
                 self.carry_out(before, at, body, observer);
             }
         }
-        self.staff = self.staff.under(&self.scenario, directory, self.seed, at);
-        self.floor.fit(directory, at);
-        self.ledger.swap(&self.scenario, directory, before.rules(), after.rules());
-        self.checker.swap(directory);
+        self.source.swapped(directory, at);
+        self.fit(before, after, at);
         self.carry_out(after, at, CommandBody::Publish, observer);
         for agent in directory.agents.iter().filter(|agent| agent.active) {
             self.tell_presence(after, AgentId(agent.id.0), at, observer);

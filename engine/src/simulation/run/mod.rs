@@ -2,41 +2,36 @@
 
 mod follow;
 mod inject;
+mod replay;
+pub(super) mod source;
+mod synthetic;
 
 use std::ops::Deref;
+use std::sync::Arc;
 
 use super::Observer;
-use super::calendar::{Calendar, Due, Entry};
 use super::check::{Checker, Thoroughness};
 use super::digest::Digest;
-use super::floor::{Floor, Place};
+use super::floor::Floor;
 use super::injection::{Injected, Injection};
 use super::kpi::Ledger;
-use super::random::{Length, Stream};
+use super::recorded::{Recorded, Supposed};
 use super::report::{Ended, Progress, Report};
 use super::scenario::{DRAIN_MS_MAX, EVENTS_PER_CONVERSATION_MAX, Scenario};
-use super::staff::Staff;
-use super::traffic::{Arrival, Traffic};
-use crate::desk::{Author, Batch, CloseReason, Command, CommandBody, Desk, Identity, Open};
-use crate::id::{AgentId, ConversationId};
+use super::traffic::Arrival;
+use crate::desk::{Batch, Command, CommandBody, Desk, EventRecord};
+use crate::id::AgentId;
+use crate::recording::Recording;
 use crate::rules::{Revision, Ruleset};
 use crate::time::Timestamp;
+pub use replay::ReplayError;
+use replay::{can_replay, described};
+use source::{Given, Next, Source};
 
 /// Ticks at one instant without any event after which the desk counts as stalled.
 const EMPTY_TICKS_MAX: u32 = 1_000;
 
-/// What an agent says as a first reply; no rule looks at agents' words.
-const REPLY: &str = "…";
-
-/// Purposes of a conversation's own luck.
-mod luck {
-    pub(super) const BOT: u64 = 1;
-    pub(super) const FORM: u64 = 2;
-    pub(super) const REPLY: u64 = 3;
-    pub(super) const FOLLOW_UP: u64 = 4;
-}
-
-/// A simulation under way. It can be run piece by piece, so that a worker can show progress and listen in between;
+/// A simulation under way, or a recording that is told or replayed. It can be run piece by piece, so that a worker can show progress and listen in between;
 /// the pieces do not change what comes out.
 #[derive(Clone, Debug)]
 pub struct Simulation<R> {
@@ -46,6 +41,8 @@ pub struct Simulation<R> {
     /// In order of time.
     injections: Vec<Injection<R>>,
     injected: usize,
+    /// The rulesets that go live while a recording is told.
+    told: Vec<R>,
 }
 
 impl<R: Deref<Target = Ruleset> + Clone> Simulation<R> {
@@ -54,7 +51,40 @@ impl<R: Deref<Target = Ruleset> + Clone> Simulation<R> {
     #[must_use]
     pub fn new(ruleset: R, scenario: &Scenario, seed: u64) -> Simulation<R> {
         let run = Run::new(&ruleset, scenario, seed);
-        Simulation { ruleset, run, injections: Vec::new(), injected: 0 }
+        Simulation { ruleset, run, injections: Vec::new(), injected: 0, told: Vec::new() }
+    }
+
+    /// A recording about to be told: what happened, and no rule is asked. `rulesets` are the recording's, each compiled as
+    /// the successor of the one before it; they give the names.
+    ///
+    /// # Errors
+    /// There is no ruleset.
+    pub fn tell(recording: &Arc<Recording>, rulesets: &[R]) -> Result<Simulation<R>, ReplayError> {
+        let first = rulesets.first().ok_or(ReplayError::NoRuleset)?.clone();
+        let source = Recorded::told(Arc::clone(recording));
+        let run = Run::recorded(source, recording, &first);
+        Ok(Simulation { ruleset: first, run, injections: Vec::new(), injected: 0, told: rulesets.to_vec() })
+    }
+
+    /// A recording about to be decided again under `ruleset`, which was compiled as the successor of the recording's. The
+    /// seed is the luck of what has to be supposed: see [`Supposed`].
+    ///
+    /// # Errors
+    /// The ruleset lacks something that the recording's conversations need.
+    pub fn replay(recording: &Arc<Recording>, ruleset: R, seed: u64) -> Result<Simulation<R>, ReplayError> {
+        can_replay(recording, &ruleset)?;
+        let source = Recorded::replayed(Arc::clone(recording), ruleset.revision(), seed);
+        let run = Run { seed, ..Run::recorded(source, recording, &ruleset) };
+        Ok(Simulation { ruleset, run, injections: Vec::new(), injected: 0, told: Vec::new() })
+    }
+
+    /// What a replay had to suppose so far; `None`: this is none.
+    #[must_use]
+    pub fn supposed(&self) -> Option<&Supposed> {
+        match &self.run.source {
+            Source::Recorded(recorded) => Some(recorded.supposed()),
+            Source::Synthetic(_) => None,
+        }
     }
 
     /// Looks harder: compares waiting conversations and idle agents after every command. Slow.
@@ -106,18 +136,37 @@ impl<R: Deref<Target = Ruleset> + Clone> Simulation<R> {
     }
 
     fn begin(&mut self, observer: &mut dyn Observer) {
-        if self.run.now.is_none() && self.run.ended == Ended::Running {
-            self.run.carry_out(&self.ruleset, self.run.scenario.start, CommandBody::Publish, observer);
+        if self.run.now.is_some() || self.run.ended != Ended::Running {
+            return;
         }
+        let start = self.run.scenario.start;
+        if self.run.source.begins_with_publishing(self.ruleset.revision()) {
+            self.run.carry_out(&self.ruleset, start, CommandBody::Publish, observer);
+        }
+        self.run.now = Some(start);
     }
 
     fn step(&mut self, observer: &mut dyn Observer) {
         match self.run.upcoming(self.injection_at()) {
             Some((at, next)) if !self.is_complete(at) => match next {
                 Next::Injection => self.carry_out_injection(observer),
-                _ => self.run.step(&self.ruleset, at, next, observer),
+                _ => {
+                    self.follow_told(at);
+                    self.run.step(&self.ruleset, at, next, observer);
+                }
             },
             _ => self.run.end_by_itself(),
+        }
+    }
+
+    /// Takes the names of the ruleset that goes live now in a recording that is told.
+    fn follow_told(&mut self, at: Timestamp) {
+        let Some(revision) = self.run.source.goes_live_next() else { return };
+        if let Some(next) = self.told.iter().find(|ruleset| ruleset.revision() == revision)
+            && revision != self.ruleset.revision()
+        {
+            self.run.fit(&self.ruleset, next, at);
+            self.ruleset = next.clone();
         }
     }
 
@@ -152,15 +201,13 @@ impl<R: Deref<Target = Ruleset> + Clone> Simulation<R> {
 
 #[derive(Clone, Debug)]
 pub(super) struct Run {
-    pub(super) scenario: Scenario,
+    pub(super) scenario: Arc<Scenario>,
     seed: u64,
     /// That the run began with.
     revision: Revision,
     pub(super) desk: Desk,
     batch: Batch,
-    pub(super) traffic: Traffic,
-    pub(super) staff: Staff,
-    calendar: Calendar,
+    pub(super) source: Source,
     pub(super) floor: Floor,
     pub(super) ledger: Ledger,
     checker: Checker,
@@ -178,30 +225,26 @@ pub(super) struct Run {
     pub(super) ended: Ended,
 }
 
-/// What happens next. What happens at one instant happens in this order.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Next {
-    Tick,
-    Calendar,
-    Staff,
-    Arrival,
-    Injection,
-}
-
 impl Run {
     fn new(ruleset: &Ruleset, scenario: &Scenario, seed: u64) -> Run {
         let directory = ruleset.directory();
+        let scenario = Arc::new(scenario.clone());
+        let source = Source::synthetic(&scenario, directory, seed);
+        Run::from(source, scenario, ruleset, seed)
+    }
+
+    /// A run whose commands come from anywhere.
+    fn from(source: Source, scenario: Arc<Scenario>, ruleset: &Ruleset, seed: u64) -> Run {
+        let directory = ruleset.directory();
         Run {
-            scenario: scenario.clone(),
             seed,
             revision: ruleset.revision(),
             desk: Desk::new(),
             batch: Batch::default(),
-            traffic: Traffic::new(scenario, directory, seed),
-            staff: Staff::new(scenario, directory, seed),
-            calendar: Calendar::default(),
+            source,
             floor: Floor::new(directory, (scenario.counted_from(), scenario.end())),
-            ledger: Ledger::new(scenario, directory, ruleset.rules().len()),
+            ledger: Ledger::new(&scenario, directory, ruleset.rules().len()),
+            scenario,
             checker: Checker::new(directory, Thoroughness::default()),
             digest: Digest::default(),
             now: None,
@@ -215,29 +258,34 @@ impl Run {
         }
     }
 
+    /// A run whose commands are a recording's.
+    fn recorded(source: Recorded, recording: &Recording, ruleset: &Ruleset) -> Run {
+        let scenario = Arc::new(described(recording));
+        let source = Source::Recorded(Box::new(source));
+        let mut run = Run::from(source, scenario, ruleset, 0);
+        run.desk = recording.desk().clone();
+        run.last = (run.desk.seq(), Timestamp(i64::MIN));
+        run.begin_with_desk(ruleset.directory());
+        run
+    }
+
     /// What happens next, and when. An injection is no part of the run itself.
     fn upcoming(&self, injection: Option<Timestamp>) -> Option<(Timestamp, Next)> {
-        let all = [
-            (self.desk.next_deadline(), Next::Tick),
-            (self.calendar.peek(), Next::Calendar),
-            (self.staff.peek(), Next::Staff),
-            (self.traffic.peek(), Next::Arrival),
-            (injection, Next::Injection),
-        ];
-        all.into_iter().filter_map(|(at, what)| Some((at?, what))).min()
+        let deadline = self.desk.next_deadline().filter(|due| self.source.heeds_deadline(*due));
+        let own = [(deadline, Next::Tick), (injection, Next::Injection)];
+        own.into_iter().filter_map(|(at, what)| Some((at?, what))).chain(self.source.peek()).min()
     }
 
     fn step(&mut self, ruleset: &Ruleset, at: Timestamp, next: Next, observer: &mut dyn Observer) {
-        match next {
-            Next::Tick => return self.tick(ruleset, at, observer),
-            Next::Calendar => self.calendar_entry(ruleset, observer),
-            Next::Staff => {
-                if let Some(agent) = self.staff.step() {
-                    self.tell_presence(ruleset, agent, at, observer);
-                }
+        if next == Next::Tick {
+            return self.tick(ruleset, at, observer);
+        }
+        if let Some(Given { body, arrival, known }) = self.source.take(next, &mut self.floor) {
+            if let Some(arrival) = &arrival {
+                observer.opens(arrival);
             }
-            Next::Arrival => self.arrival(ruleset, observer),
-            Next::Injection => {}
+            self.arriving = arrival;
+            self.carry_out_known(ruleset, at, body, known, observer);
         }
         if self.events > EVENTS_PER_CONVERSATION_MAX * (self.conversations + 1_000_000) {
             self.end(Ended::EventLimit);
@@ -245,18 +293,21 @@ impl Run {
     }
 
     fn end_by_itself(&mut self) {
-        let cut = self.traffic.is_cut();
+        let cut = self.source.is_cut();
         self.end(if cut { Ended::ConversationLimit } else { Ended::Complete });
     }
 
     /// Whether nothing is left to see once no more conversations come and the next thing happens at `next_at`.
     fn is_complete(&self, next_at: Timestamp) -> bool {
-        if self.traffic.peek().is_some() {
+        let end = self.scenario.end();
+        if matches!(self.source, Source::Recorded(_)) {
+            return next_at > end;
+        }
+        if self.source.brings_more() {
             return false;
         }
-        let end = self.scenario.end();
         let is_quiet = self.floor.under_way_count() == 0;
-        (is_quiet && (next_at > end || self.traffic.is_cut())) || next_at > end.plus_ms(DRAIN_MS_MAX)
+        (is_quiet && (next_at > end || self.source.is_cut())) || next_at > end.plus_ms(DRAIN_MS_MAX)
     }
 
     fn tick(&mut self, ruleset: &Ruleset, at: Timestamp, observer: &mut dyn Observer) {
@@ -268,15 +319,6 @@ impl Run {
         }
     }
 
-    fn arrival(&mut self, ruleset: &Ruleset, observer: &mut dyn Observer) {
-        let Some(arrival) = self.traffic.next() else {
-            return;
-        };
-        let open = opening(&arrival, &self.scenario);
-        self.arriving = Some(arrival);
-        self.carry_out(ruleset, arrival.at, CommandBody::Open(open), observer);
-    }
-
     fn tell_presence(
         &mut self,
         ruleset: &Ruleset,
@@ -284,50 +326,9 @@ impl Run {
         at: Timestamp,
         observer: &mut dyn Observer,
     ) {
-        let in_hand = self.floor.agents.get(agent.index()).map_or(0, |now| now.open);
-        if let Some(presence) = self.staff.tell(agent, in_hand) {
-            self.carry_out(ruleset, at, CommandBody::SetPresence { agent, presence }, observer);
+        if let Some(body) = self.source.presence(agent, &self.floor) {
+            self.carry_out(ruleset, at, body, observer);
         }
-    }
-
-    fn calendar_entry(&mut self, ruleset: &Ruleset, observer: &mut dyn Observer) {
-        let Some(Entry { at, due, conversation, turn }) = self.calendar.pop() else {
-            return;
-        };
-        let Some(live) = self.floor.get(conversation) else {
-            return;
-        };
-        let is_its_turn = live.turn == turn;
-        let close = |reason| CommandBody::Close { conversation, reason, satisfaction: None };
-        let body = match due {
-            Due::HandleEnd if is_its_turn => close(CloseReason::Resolved),
-            Due::PatienceEnd if is_its_turn => close(CloseReason::Abandoned),
-            Due::FormEnd if is_its_turn => close(CloseReason::HandedOver),
-            Due::BotEnd if is_its_turn => {
-                let contained =
-                    Stream::of_luck(live.arrival.luck, luck::BOT).unit() <= self.scenario.bot.contained;
-                if contained || live.left_bot {
-                    close(CloseReason::HandedOver)
-                } else {
-                    live.left_bot = true;
-                    live.waiting_since = at;
-                    let intent = self.scenario.intents.get(usize::from(live.arrival.intent));
-                    CommandBody::LeaveBot { conversation, entry: intent.and_then(|i| i.entry.clone()) }
-                }
-            }
-            Due::Reply if is_its_turn => {
-                live.replied = true;
-                CommandBody::Message { conversation, from: Author::Agent, text: REPLY.to_owned() }
-            }
-            Due::FollowUp => {
-                let Some(text) = self.follow_up(conversation) else {
-                    return;
-                };
-                CommandBody::Message { conversation, from: Author::Visitor, text }
-            }
-            _ => return,
-        };
-        self.carry_out(ruleset, at, body, observer);
     }
 
     /// Hands one command to the desk and follows what happens.
@@ -338,13 +339,36 @@ impl Run {
         body: CommandBody,
         observer: &mut dyn Observer,
     ) {
+        self.carry_out_known(ruleset, at, body, None, observer);
+    }
+
+    /// Follows what a command leads to: what is known of it, or else what the desk decides.
+    fn carry_out_known(
+        &mut self,
+        ruleset: &Ruleset,
+        at: Timestamp,
+        body: CommandBody,
+        known: Option<Vec<EventRecord>>,
+        observer: &mut dyn Observer,
+    ) {
         let directory = ruleset.directory();
+        let at = self.now.map_or(at, |now| at.max(now));
         self.now = Some(at);
         self.ledger.advance(at, &self.floor);
         let command = Command { at, body };
         let mut batch = std::mem::take(&mut self.batch);
         batch.clear();
-        if let Err(refusal) = self.desk.handle(ruleset, &command, observer.trace_level(), &mut batch) {
+        let outcome = match known {
+            Some(events) => {
+                batch.events = events;
+                Ok(())
+            }
+            None => self.desk.handle(ruleset, &command, observer.trace_level(), &mut batch),
+        };
+        self.source.carried_out(&batch.events, outcome.is_ok());
+        if let Err(refusal) = outcome
+            && matches!(self.source, Source::Synthetic(_))
+        {
             let words = || format!("{at}: {:?} was refused: {refusal}", command.body);
             self.checker.find(|found| &mut found.refused, words);
         }
@@ -358,23 +382,6 @@ impl Run {
         while let Some(agent) = self.leaving.pop() {
             self.tell_presence(ruleset, agent, at, observer);
         }
-    }
-
-    /// When, after the opening, the visitor says something more, and the stream that chooses what.
-    fn plan_follow_up(&self, arrival: &Arrival) -> Option<(i64, Stream)> {
-        let intent = self.scenario.intents.get(usize::from(arrival.intent))?;
-        let follow_up = intent.follow_up.as_ref()?;
-        let mut stream = Stream::of_luck(arrival.luck, luck::FOLLOW_UP);
-        let is_said = stream.unit() <= follow_up.share;
-        let after: &Length = &follow_up.after;
-        is_said.then(|| (after.draw_ms(&mut stream), stream))
-    }
-
-    fn follow_up(&mut self, id: ConversationId) -> Option<String> {
-        let arrival = self.floor.get(id).filter(|live| !matches!(live.place, Place::Away(_)))?.arrival;
-        let (_, mut stream) = self.plan_follow_up(&arrival)?;
-        let phrases = &self.scenario.intents.get(usize::from(arrival.intent))?.follow_up.as_ref()?.phrases;
-        phrases.get(stream.below(phrases.len())).cloned()
     }
 
     fn end(&mut self, ended: Ended) {
@@ -426,22 +433,4 @@ impl Run {
             injections,
         }
     }
-}
-
-/// The command with which a conversation begins.
-fn opening(arrival: &Arrival, scenario: &Scenario) -> Open {
-    let mut open = Open { channel: Some(arrival.channel), ..Open::default() };
-    if let Some(customer) = arrival.customer {
-        open.identity = Identity { login: Some(format!("customer-{customer}")), ..Identity::default() };
-    }
-    if scenario.vip.len() > 1 {
-        open.vip = Some(arrival.vip);
-    }
-    if let Some(intent) = scenario.intents.get(usize::from(arrival.intent)) {
-        open.entry.clone_from(&intent.entry);
-        open.language.clone_from(&intent.language);
-        open.text = intent.phrases.get(usize::from(arrival.phrase)).cloned();
-        open.attributes.extend(intent.attributes.iter().cloned());
-    }
-    open
 }

@@ -64,7 +64,7 @@ pub fn demand(ruleset: &Ruleset, scenario: &Scenario, seeds: &[u64]) -> Demand {
     let mut asked = vec![vec![nothing; hours]; directory.groups.len()];
     let share = 1.0 / seeds.len().max(1) as f64;
     for seed in seeds {
-        let mut outcomes = Outcomes::new(scenario, directory, *seed);
+        let mut outcomes = Outcomes::new(ruleset.revision());
         drop(simulate(ruleset, scenario, *seed, &mut outcomes));
         for outcome in outcomes.list() {
             let Some(first) = &outcome.first else { continue };

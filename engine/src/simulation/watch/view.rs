@@ -218,7 +218,7 @@ pub(super) fn view<R: Deref<Target = Ruleset> + Clone>(
             let Some(now) = run.floor.agents.get(agent.id.index()) else {
                 continue;
             };
-            let sent = run.staff.is_sent(agent.id);
+            let sent = run.source.is_sent(agent.id);
             if now.presence == Presence::Offline && now.open == 0 && !sent {
                 lane.offline += 1;
             } else if lane.agents.len() >= AGENTS_MAX {
@@ -274,10 +274,7 @@ pub(super) fn view<R: Deref<Target = Ruleset> + Clone>(
         revision: ruleset.revision().to_string(),
         counters,
         channels: channels
-            .map(|channel| ChannelGate {
-                channel: channel.id,
-                per_hour: run.traffic.per_hour(channel.id, at),
-            })
+            .map(|channel| ChannelGate { channel: channel.id, per_hour: run.source.per_hour(channel.id, at) })
             .collect(),
         lanes,
         moves: taken.moves,

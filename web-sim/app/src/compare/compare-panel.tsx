@@ -1,9 +1,12 @@
 /** A change against what is live: the same conversations under both, and what that does to the whole floor. */
 import { DiffOutlined, PushpinOutlined, StopOutlined } from '@ant-design/icons';
-import { Alert, Button, Empty, InputNumber, Progress, Select, Tooltip } from 'antd';
+import { Alert, Button, Empty, InputNumber, Progress, Segmented, Select, Tooltip } from 'antd';
 import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Files } from '../engine/protocol';
+import { RecordingChoice } from '../replay/recording-choice';
+import { useRecordings } from '../replay/recording-store';
+import { ReplaySummary } from '../replay/replay-summary';
 import { Card } from '../simulate/card';
 import { duration } from '../simulate/format';
 import panel from '../simulate/simulate-panel.module.css';
@@ -14,12 +17,15 @@ import styles from './compare-panel.module.css';
 import { compare, useCompare } from './compare-store';
 import { DifferenceTable } from './difference-table';
 import { FlowCharts } from './flow-chart';
+import { hostLive, type HostLive, type HostLiveProblem } from './host-live';
 import type { Names } from './format';
 import { sentences } from './sentences';
 import { WaitingChart } from './waiting-chart';
 import { Ways } from './ways';
 
 const RUNS_DEFAULT = 10;
+/** A replay's seeds are the luck of what had to be supposed alone. */
+const REPLAYS_DEFAULT = 3;
 const RUNS_MAX = 100;
 /** The value of the choice "my edits"; every other is a rule's slug. */
 const MINE = '';
@@ -36,25 +42,49 @@ export default function ComparePanel({ opening }: { opening: string }) {
   const { example, files, checked, checkedFiles } = useWorkspace();
   const { running, result, refused, fault } = useCompare();
   const [pinned, setPinned] = useState<{ example: string; files: Files } | null>(null);
+  const [host, setHost] = useState<HostLive | null>(null);
+  const [hostProblem, setHostProblem] = useState<HostLiveProblem | null>(null);
+  const [against, setAgainst] = useState<'original' | 'pinned' | 'host'>('original');
   const [rule, setRule] = useState(MINE);
   const [runs, setRuns] = useState(RUNS_DEFAULT);
+  const [isReplay, setReplay] = useState(false);
 
+  const choose = (next: boolean) => {
+    setReplay(next);
+    setRuns(next ? REPLAYS_DEFAULT : RUNS_DEFAULT);
+  };
   const catalogue = checked?.catalogue ?? null;
   const scenarios = catalogue?.scenarios ?? [];
   const has = (slug: string) => scenarios.some((scenario) => scenario.slug === slug);
   const scenario = has(url.scenario) ? url.scenario : has(opening) ? opening : (scenarios[0]?.slug ?? '');
   const isPinned = pinned !== null && pinned.example === example;
-  const live = isPinned ? pinned.files : workspace.original();
+  const live =
+    against === 'host' && host ? host.files : against === 'pinned' && isPinned ? pinned.files : workspace.original();
+  const chooseAgainst = async (next: 'original' | 'pinned' | 'host') => {
+    setHostProblem(null);
+    if (next === 'host') {
+      const found = await hostLive();
+      if ('kind' in found) {
+        setHostProblem(found);
+        return;
+      }
+      setHost(found);
+    }
+    setAgainst(next);
+  };
   const rules = catalogue?.rules ?? [];
   const chosen = rules.some(({ slug }) => slug === rule) ? rule : MINE;
   const candidate = useMemo(() => (chosen === MINE ? files : without(files, chosen)), [files, chosen]);
   const isChanged = Object.keys(difference(live, candidate)).length > 0;
-  const isReady = checked?.sound === true && checkedFiles === files && scenario !== '';
-  const question = { live, candidate, scenario, seed: url.seed, runs };
+  const { open: recorded, problem } = useRecordings();
+  const recording = isReplay ? (recorded?.recording ?? null) : null;
+  const isReady = checked?.sound === true && checkedFiles === files && (isReplay ? recording !== null : scenario !== '' && isChanged);
+  const question = { live, candidate, scenario, recording, seed: url.seed, runs };
   const asked = result?.question;
   const isStale =
     asked !== undefined &&
-    (asked.scenario !== scenario ||
+    (asked.recording?.id !== recording?.id ||
+      asked.scenario !== scenario ||
       asked.seed !== url.seed ||
       asked.runs !== runs ||
       Object.keys(difference(asked.live, live)).length > 0 ||
@@ -109,27 +139,58 @@ export default function ComparePanel({ opening }: { opening: string }) {
             data-testid="candidate"
           />
         </label>
-        <span className={panel.field}>
-          {t('compare.live')} <b>{t(isPinned ? 'compare.pinned' : 'compare.original')}</b>
-          <Tooltip title={t('compare.pin')}>
-            <Button
-              type="text"
-              size="small"
-              icon={<PushpinOutlined />}
-              aria-label={t('compare.pin')}
-              onClick={() => setPinned({ example, files })}
+        <Segmented
+          size="small"
+          value={isReplay}
+          onChange={choose}
+          options={[
+            { value: false, label: t('replay.scenario') },
+            { value: true, label: t('replay.recorded') },
+          ]}
+          aria-label={t('replay.traffic')}
+          data-testid="traffic"
+        />
+        {isReplay && <RecordingChoice />}
+        {!isReplay && (
+          <span className={panel.field}>
+            {t('compare.live')}
+            <Select
+              value={against}
+              onChange={(next) => void chooseAgainst(next)}
+              options={[
+                { value: 'original', label: t('compare.original') },
+                ...(isPinned ? [{ value: 'pinned', label: t('compare.pinned') }] : []),
+                { value: 'host', label: against === 'host' && host ? t('compare.hostLive', { number: host.number }) : t('compare.host') },
+              ]}
+              popupMatchSelectWidth={false}
+              aria-label={t('compare.live')}
+              data-testid="against"
             />
-          </Tooltip>
-        </span>
-        <label className={panel.field}>
-          {t('simulate.scenario')}
-          <Select
-            value={scenario || null}
-            onChange={(slug: string) => navigate({ scenario: slug })}
-            options={scenarios.map(({ slug, name }) => ({ value: slug, label: name }))}
-            popupMatchSelectWidth={false}
-          />
-        </label>
+            <Tooltip title={t('compare.pin')}>
+              <Button
+                type="text"
+                size="small"
+                icon={<PushpinOutlined />}
+                aria-label={t('compare.pin')}
+                onClick={() => {
+                  setPinned({ example, files });
+                  setAgainst('pinned');
+                }}
+              />
+            </Tooltip>
+          </span>
+        )}
+        {!isReplay && (
+          <label className={panel.field}>
+            {t('simulate.scenario')}
+            <Select
+              value={scenario || null}
+              onChange={(slug: string) => navigate({ scenario: slug })}
+              options={scenarios.map(({ slug, name }) => ({ value: slug, label: name }))}
+              popupMatchSelectWidth={false}
+            />
+          </label>
+        )}
         <label className={panel.field} title={t('compare.runsHelp')}>
           {t('compare.runs')}
           <InputNumber
@@ -148,7 +209,7 @@ export default function ComparePanel({ opening }: { opening: string }) {
             {t('compare.cancel')}
           </Button>
         ) : (
-          <Button type="primary" htmlType="submit" icon={<DiffOutlined />} disabled={!isReady || !isChanged} data-testid="compare">
+          <Button type="primary" htmlType="submit" icon={<DiffOutlined />} disabled={!isReady} data-testid="compare">
             {t(result && !isStale ? 'compare.again' : 'compare.start')}
           </Button>
         )}
@@ -167,19 +228,30 @@ export default function ComparePanel({ opening }: { opening: string }) {
             title={
               refused.kind === 'scenario-does-not-fit'
                 ? t('compare.unfit', { message: refused.message })
+                : refused.kind === 'cannot-replay' || refused.kind === 'no-recording'
+                  ? t('replay.cannot', { message: refused.message })
                 : refused.kind === 'has-errors'
                   ? t('shell.hasErrors', { errors: refused.count })
                   : t('simulate.noScenario')
             }
           />
         )}
+        {hostProblem && (
+          <Alert
+            type="info"
+            showIcon
+            title={hostProblem.kind === 'host' ? hostProblem.message : t(hostProblem.kind === 'no-host' ? 'compare.noHost' : 'compare.hostSignIn')}
+            data-testid="host-problem"
+          />
+        )}
+        {isReplay && problem?.kind === 'file' && <Alert type="warning" showIcon title={t('replay.problem', { message: problem.message })} />}
         {!result && !running && (
           <Empty
             image={<DiffOutlined className={styles.emptyMark ?? ''} />}
             description={
               <>
-                <p>{t('compare.invite')}</p>
-                {!isChanged && <p>{t('compare.nothing')}</p>}
+                <p>{t(isReplay ? 'replay.invite' : 'compare.invite')}</p>
+                {!isReplay && !isChanged && <p>{t('compare.nothing')}</p>}
               </>
             }
           />
@@ -204,6 +276,7 @@ export default function ComparePanel({ opening }: { opening: string }) {
                 {said.length === 0 && <li>{t(result.comparison.seeds.length === 1 ? 'compare.oneSeed' : 'compare.noDifference')}</li>}
               </ul>
             </Card>
+            {result.replayed && <ReplaySummary replayed={result.replayed} names={names} zone={catalogue?.zone ?? 'UTC'} />}
             <Card title={t('compare.figuresTitle')}>
               <DifferenceTable differences={ofAll} name={({ measure }) => t(`compare.measure.${measure}`)} testId="differences" />
             </Card>

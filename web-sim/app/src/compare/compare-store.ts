@@ -1,11 +1,12 @@
 /** The comparison on the page: one at a time, a new one ends the old. What there is so far is shown as it comes. */
 import { engine } from '../engine/client';
-import { pool, type BatchProgress } from '../engine/pool';
-import type { Files } from '../engine/protocol';
+import { pool, type BatchProgress, type Outcome } from '../engine/pool';
+import type { Files, RecordedFile } from '../engine/protocol';
 import type { Comparison } from '../generated/types/Comparison';
 import type { Pair } from '../generated/types/Pair';
 import type { PairTold } from '../generated/types/PairTold';
 import type { Refused } from '../generated/types/Refused';
+import type { ReplayTold } from '../generated/types/ReplayTold';
 import { Store, useStore } from '../workspace/store';
 
 /** What is compared. */
@@ -13,6 +14,8 @@ export interface Question {
   live: Files;
   candidate: Files;
   scenario: string;
+  /** A recorded period in the place of the scenario, under its own rules in the place of `live`. */
+  recording: RecordedFile | null;
   seed: number;
   /** How many seeds, from `seed` on. */
   runs: number;
@@ -25,6 +28,8 @@ export interface CompareState {
     comparison: Comparison;
     /** The first seed in full, for the charts. */
     first: PairTold;
+    /** How true it is, of a replay. */
+    replayed: ReplayTold | null;
     /** Seeds that have no result, because their run failed. */
     failed: number;
   } | null;
@@ -49,29 +54,33 @@ class Compare extends Store<CompareState> {
     const isOld = () => this.#abort !== abort;
     this.set({ running: { shares: [], share: 0, done: 0, failed: 0, left_ms: null }, refused: null, fault: null });
     const told: PairTold[] = [];
+    let replayed: ReplayTold | null = null;
     let failed = 0;
     let putTogether = Promise.resolve();
-    const { live, candidate: files, scenario } = question;
-    const jobs = Array.from({ length: question.runs }, (_, run) => ({
-      live,
-      files,
-      start: { scenario, seed: question.seed + run },
-    }));
-    await pool.run('pair', jobs, {
-      signal: abort.signal,
-      onProgress: (running) => this.#show(running, isOld),
-      onOutcome: (_, outcome) => {
-        if (isOld()) return;
-        if (outcome.kind === 'answer') told.push(outcome.answer);
-        else if (outcome.kind === 'cancelled') return;
-        else {
-          failed += 1;
-          if (outcome.kind === 'refused') this.set({ refused: outcome.refused });
-          else this.set({ fault: outcome.message });
-        }
-        putTogether = putTogether.then(() => (isOld() ? undefined : this.#putTogether(question, told, failed)));
-      },
-    });
+    const onOutcome = (outcome: Outcome<'pair'> | Outcome<'replay'>) => {
+      if (isOld()) return;
+      if (outcome.kind === 'answer') {
+        const { answer } = outcome;
+        if ('told' in answer) replayed ??= answer;
+        told.push('told' in answer ? answer.told : answer);
+      } else if (outcome.kind === 'cancelled') return;
+      else {
+        failed += 1;
+        if (outcome.kind === 'refused') this.set({ refused: outcome.refused });
+        else this.set({ fault: outcome.message });
+      }
+      putTogether = putTogether.then(() => (isOld() ? undefined : this.#putTogether(question, told, replayed, failed)));
+    };
+    const { live, candidate: files, scenario, recording } = question;
+    const seeds = Array.from({ length: question.runs }, (_, run) => question.seed + run);
+    const options = { signal: abort.signal, onProgress: (running: BatchProgress) => this.#show(running, isOld) };
+    if (recording) {
+      const jobs = seeds.map((seed) => ({ files, recording, seed }));
+      await pool.run('replay', jobs, { ...options, onOutcome: (_, outcome) => onOutcome(outcome) });
+    } else {
+      const jobs = seeds.map((seed) => ({ live, files, start: { scenario, seed } }));
+      await pool.run('pair', jobs, { ...options, onOutcome: (_, outcome) => onOutcome(outcome) });
+    }
     await putTogether;
     if (isOld()) return;
     this.#next = null;
@@ -101,13 +110,13 @@ class Compare extends Store<CompareState> {
     }, SHOW_MS);
   }
 
-  async #putTogether(question: Question, told: readonly PairTold[], failed: number): Promise<void> {
+  async #putTogether(question: Question, told: readonly PairTold[], replayed: ReplayTold | null, failed: number): Promise<void> {
     // The same order whichever worker was first.
     const pairs: Pair[] = told.map(({ pair }) => pair).toSorted((a, b) => a.seed - b.seed);
     const first = told.find(({ pair }) => pair.seed === pairs[0]?.seed);
     if (!first) return;
     const comparison = await engine.call('comparison', { pairs });
-    this.set({ result: { question, comparison, first, failed } });
+    this.set({ result: { question, comparison, first, replayed, failed } });
   }
 }
 

@@ -20,7 +20,9 @@ import type { Pair } from '../generated/types/Pair';
 import type { PairTold } from '../generated/types/PairTold';
 import type { Progress } from '../generated/types/Progress';
 import type { Reference } from '../generated/types/Reference';
+import type { RecordingTold } from '../generated/types/RecordingTold';
 import type { Refused } from '../generated/types/Refused';
+import type { ReplayTold } from '../generated/types/ReplayTold';
 import type { Report } from '../generated/types/Report';
 import type { TestLine } from '../generated/types/TestLine';
 import type { Version } from '../generated/types/Version';
@@ -75,6 +77,19 @@ export interface Versus {
   start: { scenario: string; seed: number };
 }
 
+/** A recording as a file: read by a worker the first time that it is given it, and known by its number from then on. */
+export interface RecordedFile {
+  id: number;
+  file: Blob;
+}
+
+/** A recorded period under a folder. The seed is the luck of what has to be supposed. */
+export interface Replayed {
+  files: Files;
+  recording: RecordedFile;
+  seed: number;
+}
+
 /** Where the playhead is to go. */
 export type Goal = { kind: 'instant'; at: number } | { kind: 'moment'; moment: Moment };
 
@@ -118,6 +133,10 @@ export interface Calls {
   retract: { input: { watched: number; index: number; groups: readonly number[] }; answer: Seen; progress: Travel };
   /** Runs both; cancelled, it still answers. */
   pair: { input: Versus; answer: PairTold; progress: Progress };
+  /** Reads a recording and tells what it is. */
+  recording: { input: { recording: RecordedFile }; answer: RecordingTold; progress: { share: number } };
+  /** Holds a recording against its own rules, then decides it again; cancelled, it still answers. */
+  replay: { input: Replayed; answer: ReplayTold; progress: Progress };
   /** Puts pairs together. */
   comparison: { input: { pairs: readonly Pair[] }; answer: Comparison; progress: never };
 }

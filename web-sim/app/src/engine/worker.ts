@@ -1,6 +1,7 @@
 /** The engine's home in the browser: a worker, so that the page never waits for it. */
 import init, * as wasm from '../generated/wasm/pointsman';
 import { isModule, type CallName, type CallRequest, type Calls, type Files, type Module, type Reply, type Request } from './protocol';
+import { OpenRecording } from './recordings';
 import { described, inSlices, WatchedFloor } from './watched-floor';
 
 interface Context<Name extends CallName> {
@@ -75,6 +76,9 @@ function know({ hash, wasm: bytes, artefact }: Module): Calls['module']['answer'
 }
 
 const floor = new WatchedFloor(own.open);
+const opened = new OpenRecording();
+/** The part of a replay that reading its recording takes. */
+const READING = 0.1;
 
 const table: Table = {
   version: () => JSON.parse(wasm.version()),
@@ -106,6 +110,26 @@ const table: Table = {
       await inSlices((events) => {
         const now: Calls['pair']['progress'] = JSON.parse(run.run_for(events));
         progress(now);
+        return now.ended !== 'running';
+      }, () => {
+        if (isCancelled()) run.cancel();
+        return false;
+      });
+      return JSON.parse(run.told());
+    } finally {
+      run.free();
+    }
+  },
+  recording: async ({ recording }, { progress, isCancelled }) =>
+    JSON.parse((await opened.open(recording, (share) => progress({ share }), isCancelled)).told()),
+  replay: async ({ files, recording, seed }, { progress, isCancelled }) => {
+    const nothing = { conversations: 0, events: 0, at: 0, ended: 'running' as const };
+    const open = await opened.open(recording, (share) => progress({ ...nothing, share: READING * share }), isCancelled);
+    const run = new wasm.Replay(open, own.open(files), seed);
+    try {
+      await inSlices((events) => {
+        const now: Calls['replay']['progress'] = JSON.parse(run.run_for(events));
+        progress({ ...now, share: READING + (1 - READING) * now.share });
         return now.ended !== 'running';
       }, () => {
         if (isCancelled()) run.cancel();

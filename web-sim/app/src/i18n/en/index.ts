@@ -5,6 +5,7 @@ import { editor } from './editor';
 import { floor } from './floor';
 import { modules } from './modules';
 import { publish } from './publish';
+import { replay } from './replay';
 import { scenario } from './scenario';
 import { share } from './share';
 import { shell } from './shell';
@@ -14,4 +15,4 @@ import { visitor } from './visitor';
 import { words } from './words';
 
 /** English. */
-export const en: Catalogue = { scenario, share, shell, analysis, compare, editor, floor, modules, publish, visitor, simulate, tests, words };
+export const en: Catalogue = { scenario, share, shell, analysis, compare, editor, floor, modules, publish, replay, visitor, simulate, tests, words };

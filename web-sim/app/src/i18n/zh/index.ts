@@ -5,6 +5,7 @@ import { editor } from './editor';
 import { floor } from './floor';
 import { modules } from './modules';
 import { publish } from './publish';
+import { replay } from './replay';
 import { scenario } from './scenario';
 import { share } from './share';
 import { shell } from './shell';
@@ -13,6 +14,6 @@ import { tests } from './tests';
 import { visitor } from './visitor';
 import { words } from './words';
 
-export const zh = { scenario, share, shell, analysis, compare, editor, floor, modules, publish, visitor, simulate, tests, words };
+export const zh = { scenario, share, shell, analysis, compare, editor, floor, modules, publish, replay, visitor, simulate, tests, words };
 
 export type Catalogue = typeof zh;
