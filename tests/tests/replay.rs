@@ -87,7 +87,7 @@ impl World {
     }
 
     fn whole(&self) -> Arc<Recording> {
-        self.recording(self.scenario.start, self.scenario.end().plus_ms(2 * HOUR_MS))
+        self.recording(self.scenario.start, self.scenario.end().plus_ms(24 * HOUR_MS))
     }
 
     /// The middle of the day: people are being served when it begins and when it ends.
@@ -160,7 +160,10 @@ fn the_rules_that_made_a_recording_make_it_again_to_the_byte() {
             let all = &report.kpi.all;
             (report.conversations, all.connected, all.abandoned, all.fell_back, all.wait.clone())
         };
-        assert_eq!(figures(&whole), figures(&world.report));
+        // A recording has no warm-up, whose conversations a scenario leaves out.
+        if world.scenario.warm_up_ms == 0 {
+            assert_eq!(figures(&whole), figures(&world.report));
+        }
     }
 }
 
@@ -298,7 +301,11 @@ fn a_masked_recording_says_nothing_of_anybody_and_still_decides() {
     let mask = Mask::new([7; 32], &[Arc::clone(&world.ruleset)], &[], []);
     let file = String::from_utf8(world.file(from, until, Some(mask))).unwrap();
     let rows = file.lines().filter(|line| line.starts_with("{\"row\"")).collect::<Vec<_>>().join("\n");
-    assert!(rows.contains("退款") && !rows.contains("customer-") && !rows.contains("订单号"));
+    assert!(rows.contains("退款"), "what rules look for stays");
+    for gone in ["\"login\":\"customer-", "订单号", "还没穿"] {
+        let place = rows.find(gone).map(|at| rows[..at].chars().rev().take(200).collect::<String>());
+        assert_eq!(place.map(|text| text.chars().rev().collect::<String>()), None, "{gone}");
+    }
     let recording = Arc::new(read(file.as_bytes()).unwrap());
     let mut verifier = Verifier::new(&recording, &world.rulesets(), None);
     while verifier.run_for(1_000) < 1.0 {}

@@ -1,7 +1,8 @@
 //! Masks: what people said, and who they are, made unrecognisable so that a recording may leave the house.
 //!
 //! Of the words only those stay that the rules look for, so that keyword rules decide as they did. Identities and
-//! attributes become pseudonyms under a key that nobody keeps: equal ones stay equal within one recording. A script or
+//! attributes become pseudonyms under a key that nobody keeps: equal ones stay equal within one recording. What rules say
+//! themselves, such as replies and tags, stays. A script or
 //! module that reads more than that may decide otherwise; holding the recording against its own rules
 //! ([`super::verify`]) counts how often.
 
@@ -9,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::desk::{CommandBody, Event, Identity};
-use crate::rules::{KeptWords, Plan, Ruleset};
+use crate::rules::{KeptWords, Ruleset};
 
 /// Digits of a pseudonym.
 const PSEUDONYM_DIGITS: usize = 16;
@@ -67,10 +68,6 @@ impl Mask {
                 }
             }
             Event::MessageReceived { text, .. } => *text = self.text(text),
-            Event::Routed { plan, .. } if !plan.replies.is_empty() => {
-                let replies = plan.replies.iter().map(|reply| self.text(reply)).collect();
-                *plan = Arc::new(Plan { replies, ..Plan::clone(plan) });
-            }
             Event::RuleFailed { failure, .. } => failure.message = self.text(&failure.message),
             _ => {}
         }
