@@ -282,6 +282,7 @@ pub enum AssignedBy {
 /// Why a conversation left its agent.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum UnassignedReason {
     /// The agent gave it back; `bounced` when right after it was assigned (R63).
@@ -293,4 +294,35 @@ pub enum UnassignedReason {
     WentOffline,
     /// A rule moved it on (R31).
     Escalated,
+}
+
+impl Event {
+    /// The conversation that it happened to.
+    #[must_use]
+    pub fn conversation(&self) -> Option<ConversationId> {
+        match self {
+            Event::ConversationOpened { conversation, .. }
+            | Event::MessageReceived { conversation, .. }
+            | Event::EntryChosen { conversation, .. }
+            | Event::Routed { conversation, .. }
+            | Event::Queued { conversation, .. }
+            | Event::WaitThresholdPassed { conversation, .. }
+            | Event::Widened { conversation, .. }
+            | Event::Assigned { conversation, .. }
+            | Event::Unassigned { conversation, .. }
+            | Event::FellBack { conversation, .. }
+            | Event::Closed { conversation, .. }
+            | Event::RuleFailed { conversation, .. }
+            | Event::CanaryChosen { conversation } => Some(*conversation),
+            Event::Published { .. }
+            | Event::HoursTurned { .. }
+            | Event::PresenceChanged { .. }
+            | Event::AcceptingChanged { .. }
+            | Event::AgentChanged { .. }
+            | Event::CustomerSeen { .. }
+            | Event::BreakerOpened { .. }
+            | Event::CanaryStarted { .. }
+            | Event::CanaryEnded { .. } => None,
+        }
+    }
 }
