@@ -1,6 +1,7 @@
 /** The engine's home in the browser: a worker, so that the page never waits for it. */
 import init, * as wasm from '../generated/wasm/pointsman';
 import { isModule, type CallName, type CallRequest, type Calls, type Files, type Module, type Reply, type Request } from './protocol';
+import { Lives } from './lives';
 import { described, inSlices, WatchedFloor } from './watched-floor';
 
 interface Context<Name extends CallName> {
@@ -75,6 +76,7 @@ function know({ hash, wasm: bytes, artefact }: Module): Calls['module']['answer'
 }
 
 const floor = new WatchedFloor(own.open);
+const lives = new Lives(own.open);
 
 const table: Table = {
   version: () => JSON.parse(wasm.version()),
@@ -121,6 +123,11 @@ const table: Table = {
   play: (input) => floor.play(input),
   travel: (input, { progress, isCancelled }) => floor.travel(input, progress, isCancelled),
   inject: (input, { progress, isCancelled }) => floor.inject(input, progress, isCancelled),
+  life: (input, { progress, isCancelled }) => lives.follow(input, progress, isCancelled),
+  why: (input) => lives.why(input),
+  whatIf: (input) => lives.whatIf(input),
+  lit: (input) => lives.lit(input),
+  keep: (input) => lives.keep(input),
   retract: (input, { progress, isCancelled }) => floor.retract(input, progress, isCancelled),
 };
 

@@ -3,6 +3,7 @@ import { analysis } from './analysis';
 import { compare } from './compare';
 import { editor } from './editor';
 import { floor } from './floor';
+import { life } from './life';
 import { modules } from './modules';
 import { publish } from './publish';
 import { scenario } from './scenario';
@@ -13,6 +14,6 @@ import { tests } from './tests';
 import { visitor } from './visitor';
 import { words } from './words';
 
-export const zh = { scenario, share, shell, analysis, compare, editor, floor, modules, publish, visitor, simulate, tests, words };
+export const zh = { scenario, share, shell, analysis, compare, editor, floor, life, modules, publish, visitor, simulate, tests, words };
 
 export type Catalogue = typeof zh;
