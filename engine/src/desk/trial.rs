@@ -103,8 +103,8 @@ impl Desk {
         let Some(revision) = self.frame.revision else { return };
         let credits: Vec<_> = self.agents.iter().map(|agent| agent.credits(&self.groups)).collect();
         let wait_thresholds_ms = std::mem::take(&mut self.frame.wait_thresholds_ms);
-        let frame = Frame::new(revision, directory.clone(), std::mem::take(&mut self.frame.hours));
-        self.frame = Frame { wait_thresholds_ms, ..frame };
+        self.frame = Frame::new(revision, directory.clone(), std::mem::take(&mut self.frame.hours));
+        self.frame.wait_thresholds_ms = wait_thresholds_ms;
         self.reindex(&credits);
     }
 }

@@ -119,7 +119,7 @@ function ConversationDetails({ plan, view, conversation }: { plan: FloorPlan; vi
         <p>{t('floor.notHere')}</p>
       )}
       <Button size="small" type="primary" onClick={() => openLife(conversation)} data-testid="story">
-        {t('life.open')}
+        {t('floor.story')}
       </Button>
     </>
   );

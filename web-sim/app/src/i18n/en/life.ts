@@ -2,7 +2,6 @@ import type { life as zh } from '../zh/life';
 
 export const life: typeof zh = {
   title: 'The life of conversation #{{conversation}}',
-  open: 'Its life',
   openOf: { live: 'Its life under what is live', candidate: 'Its life under the candidate' },
   side: 'Which side',
   sides: { live: 'Live', candidate: 'Candidate' },

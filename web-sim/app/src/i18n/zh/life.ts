@@ -1,6 +1,5 @@
 export const life = {
   title: '会话 #{{conversation}} 的经过',
-  open: '查看经过',
   openOf: { live: '查看线上一侧的经过', candidate: '查看改后一侧的经过' },
   side: '哪一侧',
   sides: { live: '线上', candidate: '改后' },
