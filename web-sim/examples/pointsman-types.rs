@@ -10,7 +10,8 @@ use pointsman_engine::explain::{Explanation, Visit};
 use pointsman_engine::simulation::compare::Comparison;
 use pointsman_engine::simulation::{FloorPlan, FloorView, Moment, Progress, Report, Sought};
 use pointsman_web_sim::{
-    AnalysisTold, Checked, FollowTold, KeepTold, LitRule, PairTold, PlannedWhat, Reference, Refused, Start, TestLine, Version,
+    AnalysisTold, Checked, FollowTold, KeepTold, LitRule, PairTold, PlannedWhat, Reference, Refused, Start,
+    TestLine, Version,
 };
 use ts_rs::{Config, ExportError, TS};
 

@@ -21,8 +21,8 @@ use crate::life::{KeepTold, LitRule, in_utf16, lit_rules};
 use crate::modules::{LazyModules, module_files};
 use crate::position::utf16_offset;
 use crate::{
-    AnalysisTold, Catalogue, Finding, FollowTold, ModuleFile, ModuleLine, Planned, PlannedWhat, Refused, ScenarioLine,
-    TestLine,
+    AnalysisTold, Catalogue, Finding, FollowTold, ModuleFile, ModuleLine, Planned, PlannedWhat, Refused,
+    ScenarioLine, TestLine,
 };
 
 /// What a check of the folder has found.

@@ -15,9 +15,7 @@ use crate::placement::eligibility::refused_for;
 use crate::placement::queue::{QueueKey, queue_key};
 use crate::rules::{Plan, RuleCall, Target, Trigger};
 use crate::text::NormalText;
-use crate::trace::{
-    GroupTry, PlacementOutcome, PlacementTrace, Reason, RuleFailure, TraceLevel, TraceStep,
-};
+use crate::trace::{GroupTry, PlacementOutcome, PlacementTrace, Reason, RuleFailure, TraceLevel, TraceStep};
 
 /// The tries of one placement, kept only where a trace is wanted.
 #[derive(Default)]

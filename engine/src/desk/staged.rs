@@ -117,7 +117,14 @@ impl Stage {
         let reason = Reason::NobodyAvailable;
         self.fold(
             at,
-            Event::Queued { conversation, group, reason, position: 1, expected_wait_ms: None, directed: None },
+            Event::Queued {
+                conversation,
+                group,
+                reason,
+                position: 1,
+                expected_wait_ms: None,
+                directed: None,
+            },
         );
     }
 
@@ -212,8 +219,11 @@ impl TestDesk {
         }
         let in_hand = agents.iter().flat_map(|agent| &agent.in_hand).map(|(_, count)| u64::from(*count));
         let conversations = in_hand.chain(told.iter().map(|group| u64::from(group.waiting))).sum::<u64>();
-        (conversations <= TEST_DESK_CONVERSATIONS_MAX)
-            .then_some(TestDesk { agents, groups: told, served_by: None })
+        (conversations <= TEST_DESK_CONVERSATIONS_MAX).then_some(TestDesk {
+            agents,
+            groups: told,
+            served_by: None,
+        })
     }
 
     /// Who served a customer last, and how long ago.

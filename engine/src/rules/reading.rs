@@ -94,12 +94,8 @@ impl Ruleset {
         let mut readings = Vec::new();
         let mut is_stopped = false;
         for rule in self.rules_on(facts.trigger) {
-            let mut reading = RuleReading {
-                rule: rule.info.id,
-                conditions: Vec::new(),
-                calls: Calls::default(),
-                cost: 0,
-            };
+            let mut reading =
+                RuleReading { rule: rule.info.id, conditions: Vec::new(), calls: Calls::default(), cost: 0 };
             if !is_stopped {
                 reading.conditions = rule.guard.readings(facts, &mut words, self.directory());
                 let runs = reading.conditions.iter().all(|condition| condition.holds);

@@ -119,12 +119,8 @@ fn run_on_desk(ruleset: &Ruleset, test: &RuleTest, staged: &TestDesk) -> TestOut
     if let Some(refusal) = refused {
         check.that(false, "desk", "a conversation".to_owned(), || refusal.to_string());
     }
-    let mut trace = RulesTrace {
-        trigger: Trigger::Opened,
-        revision: ruleset.revision(),
-        rules: Vec::new(),
-        plan: None,
-    };
+    let mut trace =
+        RulesTrace { trigger: Trigger::Opened, revision: ruleset.revision(), rules: Vec::new(), plan: None };
     let (mut fired, mut failures) = (Vec::new(), Vec::new());
     let its = batch.events.into_iter().filter(|record| record.event.conversation() == opened);
     for event in its.map(|record| record.event) {

@@ -44,8 +44,8 @@ pub use digest::{Digest, write_json_line};
 pub use injection::{
     INJECTIONS_MAX, Injected, InjectedWhat, Injection, InjectionBody, InjectionError, SURGE_PER_HOUR_MAX,
 };
-pub use life::{Followed, Following, Followup, MOMENTS_MAX};
 pub(crate) use life::Moment as LifeMoment;
+pub use life::{Followed, Following, Followup, MOMENTS_MAX};
 pub use read::read_scenario;
 pub use report::{
     AgentKpi, ChannelKpi, Checks, CostStretch, Ended, Figures, GroupKpi, IntentKpi, Kpi, Landed, Progress,

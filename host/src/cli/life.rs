@@ -7,7 +7,7 @@ use pointsman_engine::diagnostic::nearest;
 use pointsman_engine::explain::StepTold;
 use pointsman_engine::explain::life::{
     CauseTold, ChangeTold, DecisionId, EventTold, FateTold, Goal, Life, Lit, ReadTold, StandingTold, What,
-    WhatIf, WidenedTold, Why,
+    WhatIf, Why, WidenedTold,
 };
 use pointsman_engine::id::ConversationId;
 use pointsman_engine::rules::Ruleset;
@@ -95,7 +95,8 @@ fn answers(
                     Answer { moment, decision, lit: followed.lit(id, folder), why: None, what_if: None }
                 }
                 StepTold::Placement(_) => {
-                    let goal = asked.agent.map_or(Goal::Anybody, |agent| Goal::Agent { agent: agent.to_owned() });
+                    let goal =
+                        asked.agent.map_or(Goal::Anybody, |agent| Goal::Agent { agent: agent.to_owned() });
                     let why = followed.why(id, asked.agent.unwrap_or_default());
                     Answer { moment, decision, lit: None, why, what_if: followed.what_if(id, &goal) }
                 }
@@ -227,7 +228,12 @@ fn event(event: &EventTold) -> Option<String> {
         What::EntryChosen { entry } => format!("chose the entry {entry}"),
         What::Queued { group, position, only, .. } => {
             let only = only.as_ref().map(|agent| format!(", for now only for {}", name(agent)));
-            format!("{} {}, place {position}{}", paint(WARN, "waits for"), name(group), only.unwrap_or_default())
+            format!(
+                "{} {}, place {position}{}",
+                paint(WARN, "waits for"),
+                name(group),
+                only.unwrap_or_default()
+            )
         }
         What::Waited { after_ms } => format!("has waited {}", span(*after_ms)),
         What::Widened { step } => match step {
@@ -262,7 +268,8 @@ fn event(event: &EventTold) -> Option<String> {
 
 /// What the rules read; without `all`, those that ran.
 fn tell_lit(lines: &mut Vec<String>, lit: &Lit, all: bool) {
-    let told = lit.rules.iter().filter(|rule| all || rule.conditions.iter().all(|condition| condition.read.holds));
+    let told =
+        lit.rules.iter().filter(|rule| all || rule.conditions.iter().all(|condition| condition.read.holds));
     for rule in told {
         for condition in &rule.conditions {
             let place = match (&rule.file, &condition.span) {
@@ -273,7 +280,11 @@ fn tell_lit(lines: &mut Vec<String>, lit: &Lit, all: bool) {
             let weight = condition.read.weight;
             let weight = weight.map(|(is, needs)| format!(", weight {is} of {needs}")).unwrap_or_default();
             let mark = if condition.read.holds { paint(GOOD, "holds") } else { paint(BAD, "fails") };
-            lines.push(format!("  {} {} reads {read}{weight}: {mark}", paint(DIM, place), condition.read.name));
+            lines.push(format!(
+                "  {} {} reads {read}{weight}: {mark}",
+                paint(DIM, place),
+                condition.read.name
+            ));
         }
         for call in &rule.calls {
             let place = match &rule.script {
@@ -429,6 +440,9 @@ mod tests {
 
     #[test]
     fn spans_are_told_in_two_units_at_most() {
-        assert_eq!((span(59_999), span(60_000), span(3_725_000)), ("59 s".into(), "1 min 0 s".into(), "1 h 2 min".into()));
+        assert_eq!(
+            (span(59_999), span(60_000), span(3_725_000)),
+            ("59 s".into(), "1 min 0 s".into(), "1 h 2 min".into())
+        );
     }
 }

@@ -235,10 +235,7 @@ impl Changer<'_> {
             }
             (Reason::Offline | Reason::Away | Reason::Busy, _) => {
                 let was = self.desk.agent(id)?.presence;
-                Some(Change {
-                    assumed: Assumed::Online(id),
-                    told: ChangeTold::Online { agent: named, was },
-                })
+                Some(Change { assumed: Assumed::Online(id), told: ChangeTold::Online { agent: named, was } })
             }
             (Reason::NotAccepting, _) => Some(Change {
                 assumed: Assumed::Accepting(id, true),
@@ -311,11 +308,7 @@ impl Changer<'_> {
         match cap_of {
             CapOf::Agent => {
                 let from = self.desk.agent(id)?.agent.capacity;
-                self.agent(
-                    id,
-                    |agent| agent.capacity = to,
-                    |agent| ChangeTold::Capacity { agent, from, to },
-                )
+                self.agent(id, |agent| agent.capacity = to, |agent| ChangeTold::Capacity { agent, from, to })
             }
             CapOf::Group => {
                 let told = ChangeTold::GroupAgentCapacity { group: self.teller.group(group), from, to };

@@ -184,7 +184,10 @@ impl<R: Deref<Target = Ruleset>> Writer<'_, R> {
             line("returning", "true".to_owned());
         }
         if !opening.attributes.is_empty() {
-            let pairs = opening.attributes.iter().map(|(name, value)| format!("{} = {}", quoted(name), quoted(value)));
+            let pairs = opening
+                .attributes
+                .iter()
+                .map(|(name, value)| format!("{} = {}", quoted(name), quoted(value)));
             line("attributes", format!("{{ {} }}", pairs.collect::<Vec<_>>().join(", ")));
         }
         match self.rules.trigger {
@@ -326,7 +329,9 @@ impl<R: Deref<Target = Ruleset>> Writer<'_, R> {
     /// What the visitor said that set the moment off.
     fn message(&self) -> Option<String> {
         self.moment.events.iter().find_map(|record| match &record.event {
-            Event::MessageReceived { conversation, text, .. } if *conversation == self.followed.conversation => {
+            Event::MessageReceived { conversation, text, .. }
+                if *conversation == self.followed.conversation =>
+            {
                 Some(text.clone())
             }
             _ => None,

@@ -86,7 +86,10 @@ impl<R: Deref<Target = Ruleset>> Followed<R> {
                 conditions: reading
                     .conditions
                     .into_iter()
-                    .map(|read| ConditionLit { span: lines.get(&format!("when.{}", read.name)).copied(), read })
+                    .map(|read| ConditionLit {
+                        span: lines.get(&format!("when.{}", read.name)).copied(),
+                        read,
+                    })
                     .collect(),
                 file: toml,
                 script,

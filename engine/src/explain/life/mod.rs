@@ -16,7 +16,7 @@ mod what_if;
 mod why;
 
 pub use change::ChangeTold;
-pub use events::{CauseTold, EventTold, WidenedTold, What};
+pub use events::{CauseTold, EventTold, What, WidenedTold};
 pub use keep::{KEPT_TESTS, KeptTest, KeptWith, NotKept};
 pub use lit::{ConditionLit, Lit, RuleLit, lit_lines};
 pub use told::{

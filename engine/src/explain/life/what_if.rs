@@ -204,10 +204,7 @@ impl<R: Deref<Target = Ruleset>> Asking<'_, R> {
         };
         let place = changes.iter().position(|change| {
             use ChangeTold::{Capacity, GroupAgentCapacity, TenantAgentCapacity};
-            matches!(
-                change.told,
-                Capacity { .. } | GroupAgentCapacity { .. } | TenantAgentCapacity { .. }
-            )
+            matches!(change.told, Capacity { .. } | GroupAgentCapacity { .. } | TenantAgentCapacity { .. })
         })?;
         for more in 2..=MORE_ROOM_MAX {
             let changer = Changer { desk: &self.desk, teller: self.teller };

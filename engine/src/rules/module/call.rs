@@ -93,7 +93,13 @@ impl Module {
         let called = with_conversation(facts, scene, |conversation, customer| match hook {
             Hook::OnMessage => {
                 let message = Message { text: conversation.text, original_text: cut(facts.original_text) };
-                self.call::<Messaged<'_>, Effects>(hook, (conversation, message, customer), scene, limits, noting)
+                self.call::<Messaged<'_>, Effects>(
+                    hook,
+                    (conversation, message, customer),
+                    scene,
+                    limits,
+                    noting,
+                )
             }
             _ => self.call::<Routed<'_>, Effects>(hook, (conversation, customer), scene, limits, noting),
         });
