@@ -282,7 +282,6 @@ pub enum AssignedBy {
 /// Why a conversation left its agent.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum UnassignedReason {
     /// The agent gave it back; `bounced` when right after it was assigned (R63).

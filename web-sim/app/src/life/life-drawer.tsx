@@ -1,5 +1,5 @@
 /** The life of one conversation: a picture of its time, its moments, and everything about the one that is looked at. */
-import { Alert, Drawer, Progress, Segmented, Tag } from 'antd';
+import { Alert, Drawer, Progress, Segmented } from 'antd';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { clockOf } from '../floor/clock';
@@ -96,7 +96,7 @@ function Visitor({ life: { visitor, seed } }: { life: Life }) {
   return (
     <header className={styles.visitor}>
       <p className={styles.said}>
-        “{visitor.text || visitor.intent}”{visitor.vip > 0 && <Tag color="gold">VIP {visitor.vip}</Tag>}
+        “{visitor.text || visitor.intent}”{visitor.vip > 0 && <em>VIP {visitor.vip}</em>}
       </p>
       <p className={styles.facts}>{facts.join(' · ')}</p>
     </header>
