@@ -146,3 +146,7 @@ pub const BREAKER_WINDOW_MS: i64 = 60_000;
 pub const BREAKER_OPEN_MS: i64 = 300_000;
 /// An agent who gives a conversation back within this time bounces it (R63).
 pub const BOUNCE_MS: i64 = 30_000;
+/// Agents at the desk of one rule test; a test is to be read by people.
+pub const TEST_DESK_AGENTS_MAX: usize = 200;
+/// Conversations at the desk of one rule test, in hand and waiting. Tests run on every edit.
+pub const TEST_DESK_CONVERSATIONS_MAX: u64 = 5_000;

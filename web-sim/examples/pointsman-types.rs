@@ -5,11 +5,12 @@
 use std::{env, process::ExitCode};
 
 use pointsman_engine::desk::{CanaryGuards, GuardMetric, Tally};
+use pointsman_engine::explain::life::{DecisionId, Goal, Life, WhatIf, Why};
 use pointsman_engine::explain::{Explanation, Visit};
 use pointsman_engine::simulation::compare::Comparison;
 use pointsman_engine::simulation::{FloorPlan, FloorView, Moment, Progress, Report, Sought};
 use pointsman_web_sim::{
-    AnalysisTold, Checked, PairTold, PlannedWhat, RecordingTold, Reference, Refused, ReplayTold, Start,
+    AnalysisTold, Checked, FollowTold, KeepTold, LitRule, PairTold, PlannedWhat, RecordingTold, Reference, Refused, ReplayTold, Start,
     TestLine, Version,
 };
 use ts_rs::{Config, ExportError, TS};
@@ -33,6 +34,14 @@ fn export(config: &Config) -> Result<(), ExportError> {
     TestLine::export_all(config)?;
     Visit::export_all(config)?;
     Explanation::export_all(config)?;
+    Life::export_all(config)?;
+    DecisionId::export_all(config)?;
+    Why::export_all(config)?;
+    Goal::export_all(config)?;
+    WhatIf::export_all(config)?;
+    LitRule::export_all(config)?;
+    KeepTold::export_all(config)?;
+    FollowTold::export_all(config)?;
     Start::export_all(config)?;
     PlannedWhat::export_all(config)?;
     Progress::export_all(config)?;

@@ -7,6 +7,7 @@
 mod analysis;
 mod catalogue;
 mod finding;
+mod life;
 mod module_line;
 mod modules;
 mod pair;
@@ -21,6 +22,7 @@ mod workspace;
 pub use analysis::{AnalysisTold, ConcernLine, FoundLine};
 pub use catalogue::{Catalogue, GroupLine, RuleLine, ScenarioLine};
 pub use finding::{Finding, Place, RelatedPlace};
+pub use life::{FollowTold, KeepTold, LitCondition, LitRule};
 pub use module_line::{ModuleBounds, ModuleBudget, ModuleFile, ModuleLine};
 pub use pair::PairTold;
 pub use planned::{Planned, PlannedWhat};
@@ -193,6 +195,46 @@ impl Workspace {
     /// was one.
     pub fn retract(&mut self, index: u32) -> Result<String, String> {
         answer(self.0.watched().map(|watch| watch.retract(index as usize)))
+    }
+
+    /// Begins to follow a conversation, by its number, through a run, given as a [`Start`]; one that is followed already is
+    /// dropped. Answers `null`.
+    pub fn follow(&mut self, start: &str, conversation: f64) -> Result<String, String> {
+        answer(parse(start).and_then(|start| self.0.follow(&start, conversation as u64)))
+    }
+
+    /// Goes on following for at least so many events, or until all there is was seen: a [`FollowTold`].
+    pub fn follow_for(&mut self, events: u32) -> Result<String, String> {
+        answer(self.0.follow_for(events))
+    }
+
+    /// The life of the conversation that was followed: a [`pointsman_engine::explain::life::Life`], whose matched words are
+    /// at UTF-16 offsets.
+    pub fn life(&self) -> Result<String, String> {
+        answer(self.0.life())
+    }
+
+    /// Where every agent stood at a decision of that life, given as a [`pointsman_engine::explain::life::DecisionId`], or
+    /// those whose name has `search` in it: a [`pointsman_engine::explain::life::Why`], or `null`.
+    pub fn why(&self, decision: &str, search: &str) -> Result<String, String> {
+        answer(parse(decision).and_then(|id| Ok(self.0.followed()?.why(id, search))))
+    }
+
+    /// The changes under which a decision of that life would have come to a
+    /// [`pointsman_engine::explain::life::Goal`]: a [`pointsman_engine::explain::life::WhatIf`], or `null`.
+    pub fn what_if(&self, decision: &str, goal: &str) -> Result<String, String> {
+        let goal = parse(goal);
+        answer(parse(decision).and_then(|id| Ok(self.0.followed()?.what_if(id, &goal?))))
+    }
+
+    /// What the rules of a decision of that life looked at: a list of [`LitRule`], or `null`.
+    pub fn lit(&self, decision: &str) -> Result<String, String> {
+        answer(parse(decision).and_then(|id| self.0.lit(id)))
+    }
+
+    /// A decision of that life as a rule test of this name, which holds: a [`KeepTold`].
+    pub fn keep(&self, decision: &str, name: &str) -> Result<String, String> {
+        answer(parse(decision).and_then(|id| self.0.keep(id, name)))
     }
 
     /// What the simulation has come to: a [`pointsman_engine::simulation::Report`].

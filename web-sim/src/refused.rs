@@ -57,6 +57,12 @@ pub enum Refused {
         /// Why, in English.
         message: String,
     },
+    /// The run has no conversation of that number.
+    NoSuchConversation {
+        /// How many it has.
+        #[cfg_attr(feature = "typescript", ts(type = "number"))]
+        opened: u64,
+    },
     /// What the page sent does not have the form that was agreed: a fault of the page.
     BadInput {
         /// What is wrong, in English.

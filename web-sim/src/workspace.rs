@@ -4,22 +4,26 @@ use std::rc::Rc;
 
 use pointsman_engine::analysis::{Effort, analyse};
 use pointsman_engine::diagnostic::{Diagnostic, Severity};
+use pointsman_engine::explain::life::{DecisionId, Life};
 use pointsman_engine::explain::{Explanation, StepTold, Visit, explain};
 use pointsman_engine::recording::{RecordedRulesets, Recording};
+use pointsman_engine::id::ConversationId;
 use pointsman_engine::rules::module::ArtefactError;
 use pointsman_engine::rules::{Compiled, Modules, Ruleset, run_tests};
 use pointsman_engine::simulation::{
-    Injection, Progress, Report, Scenario, Simulation, Unobserved, Watch, read_scenario,
+    Followed, Following, Followup, Injection, Progress, Report, Scenario, Simulation, Unobserved, Watch,
+    read_scenario,
 };
 use pointsman_engine::tenant::{TenantFolder, TenantSource, revision};
 use serde::{Deserialize, Serialize};
 
 use crate::finding::place;
+use crate::life::{KeepTold, LitRule, in_utf16, lit_rules};
 use crate::modules::{LazyModules, module_files};
 use crate::position::utf16_offset;
 use crate::{
-    AnalysisTold, Catalogue, Finding, ModuleFile, ModuleLine, Planned, PlannedWhat, Refused, ScenarioLine,
-    TestLine,
+    AnalysisTold, Catalogue, Finding, FollowTold, ModuleFile, ModuleLine, Planned, PlannedWhat, Refused,
+    ScenarioLine, TestLine,
 };
 
 /// What a check of the folder has found.
@@ -66,6 +70,10 @@ pub(crate) struct Workspace {
     /// begins with.
     chain: Vec<Rc<Ruleset>>,
     watch: Option<Watch<Rc<Ruleset>>>,
+    /// The conversation that is being followed.
+    following: Option<Following<Rc<Ruleset>>>,
+    /// The one that was followed last.
+    followed: Option<Followed<Rc<Ruleset>>>,
 }
 
 /// What a run is made from.
@@ -292,6 +300,46 @@ impl Workspace {
         }
         let injections = start.injections.iter().map(|planned| planned.resolve(&self.chain));
         Ok((ruleset, scenario, injections.collect::<Result<_, _>>()?))
+    }
+
+    /// Begins to follow a conversation through a run.
+    pub(crate) fn follow(&mut self, start: &Start, conversation: u64) -> Result<(), Refused> {
+        self.followed = None;
+        self.following = None;
+        let (ruleset, scenario, injections) = self.described(start)?;
+        let mut simulation = Simulation::new(ruleset, &scenario, start.seed);
+        for injection in injections {
+            simulation.inject(injection).map_err(|error| Refused::cannot_inject(&error))?;
+        }
+        self.following = Some(Following::new(simulation, ConversationId(conversation)));
+        Ok(())
+    }
+
+    pub(crate) fn follow_for(&mut self, events: u32) -> Result<FollowTold, Refused> {
+        let following = self.following.as_mut().ok_or(Refused::NotStarted)?;
+        let followup = following.run_for(u64::from(events));
+        if followup == Followup::Done {
+            self.followed = self.following.take().map(Following::followed);
+        }
+        Ok(followup.into())
+    }
+
+    pub(crate) fn life(&self) -> Result<Life, Refused> {
+        let life = self.followed()?.life();
+        life.map(in_utf16).map_err(|missing| Refused::NoSuchConversation { opened: missing.opened })
+    }
+
+    pub(crate) fn followed(&self) -> Result<&Followed<Rc<Ruleset>>, Refused> {
+        self.followed.as_ref().ok_or(Refused::NotStarted)
+    }
+
+    pub(crate) fn lit(&self, id: DecisionId) -> Result<Option<Vec<LitRule>>, Refused> {
+        let lit = self.followed()?.lit(id, &self.folder);
+        Ok(lit.map(|lit| lit_rules(lit, &self.folder)))
+    }
+
+    pub(crate) fn keep(&self, id: DecisionId, name: &str) -> Result<KeepTold, Refused> {
+        Ok(self.followed()?.keep(id, name, &self.folder).into())
     }
 
     pub(crate) fn run_for(&mut self, events: u32) -> Result<Progress, Refused> {

@@ -66,6 +66,23 @@ impl Customers {
         self.by_id.get_mut(&id)
     }
 
+    /// These customers alone, as if the others were never seen; new ones go on being numbered behind all.
+    pub(crate) fn only(&self, ids: impl Iterator<Item = CustomerId>) -> Customers {
+        let mut kept = Customers { last: self.last, ..Customers::default() };
+        for id in ids {
+            let Some(customer) = self.by_id.get(&id) else { continue };
+            for kind in [IdentityKind::Login, IdentityKind::Cookie, IdentityKind::Ip] {
+                let Some(value) = customer.identity.get(kind) else { continue };
+                let key = (kind, value.to_owned());
+                if self.by_identity.get(&key) == Some(&id) {
+                    kept.by_identity.insert(key, id);
+                }
+            }
+            kept.by_id.insert(id, customer.clone());
+        }
+        kept
+    }
+
     /// Who this is: the strongest identity that is known decides; a new number when none is; `None` when there is
     /// nothing to go by.
     pub(crate) fn recognise(&self, identity: &Identity, by: &[IdentityKind]) -> Option<CustomerId> {

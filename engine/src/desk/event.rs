@@ -294,3 +294,34 @@ pub enum UnassignedReason {
     /// A rule moved it on (R31).
     Escalated,
 }
+
+impl Event {
+    /// The conversation that it happened to.
+    #[must_use]
+    pub fn conversation(&self) -> Option<ConversationId> {
+        match self {
+            Event::ConversationOpened { conversation, .. }
+            | Event::MessageReceived { conversation, .. }
+            | Event::EntryChosen { conversation, .. }
+            | Event::Routed { conversation, .. }
+            | Event::Queued { conversation, .. }
+            | Event::WaitThresholdPassed { conversation, .. }
+            | Event::Widened { conversation, .. }
+            | Event::Assigned { conversation, .. }
+            | Event::Unassigned { conversation, .. }
+            | Event::FellBack { conversation, .. }
+            | Event::Closed { conversation, .. }
+            | Event::RuleFailed { conversation, .. }
+            | Event::CanaryChosen { conversation } => Some(*conversation),
+            Event::Published { .. }
+            | Event::HoursTurned { .. }
+            | Event::PresenceChanged { .. }
+            | Event::AcceptingChanged { .. }
+            | Event::AgentChanged { .. }
+            | Event::CustomerSeen { .. }
+            | Event::BreakerOpened { .. }
+            | Event::CanaryStarted { .. }
+            | Event::CanaryEnded { .. } => None,
+        }
+    }
+}

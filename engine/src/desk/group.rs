@@ -37,6 +37,11 @@ pub(crate) struct Pace {
 }
 
 impl Pace {
+    /// As a rule test describes it.
+    pub(crate) fn staged(self, turn: i64, interval_ms: Option<i64>) -> Pace {
+        Pace { turn, interval_ms, ..self }
+    }
+
     /// Notes that the queue gave a conversation to an agent. `waiting`: whether others still wait.
     pub(crate) fn note_from_queue(&mut self, at: Timestamp, waiting: bool) {
         if let Some(last) = self.last_from_queue {

@@ -82,7 +82,7 @@ impl Desk {
         }
     }
 
-    fn settle(
+    pub(super) fn settle(
         &mut self,
         rulesets: Rulesets<'_>,
         at: Timestamp,

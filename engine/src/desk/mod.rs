@@ -23,10 +23,13 @@ mod refusal;
 mod route;
 mod shadow;
 mod snapshot;
+mod staged;
+mod standing;
 pub(crate) mod state;
 mod step;
 #[cfg(test)]
 mod tests;
+mod trial;
 mod view;
 
 pub use canary::{Breach, CanaryEnd, CanaryGuards, CanaryView, GuardMetric, Rulesets, Tally, is_candidates};
@@ -36,5 +39,8 @@ pub use hours::HoursState;
 pub use refusal::Refusal;
 pub use shadow::{Decided, Shadow, ShadowDecision};
 pub use snapshot::SnapshotError;
+pub use standing::CapOf;
+pub(crate) use standing::{Read, Standing};
 pub use state::{Batch, Desk};
+pub(crate) use trial::Assumed;
 pub use view::{AgentView, ConversationView, PlaceView};

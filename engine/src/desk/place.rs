@@ -6,16 +6,16 @@ use super::conversation::{Conversation, Place};
 use super::decide::Out;
 use super::event::{AssignedBy, Directed, Event, UnassignedReason};
 use super::state::Desk;
-use crate::id::{AgentId, ConversationId, GroupId};
+use crate::id::{AgentId, ConversationId, GroupId, RuleId};
 use crate::limits::FALLBACK_HOPS_MAX;
 use crate::model::{FallbackStep, Group, Stick};
 use crate::placement::ask::{Ask, Asked};
 use crate::placement::choose::Question;
 use crate::placement::eligibility::refused_for;
 use crate::placement::queue::{QueueKey, queue_key};
-use crate::rules::{Plan, Target, Trigger};
+use crate::rules::{Plan, RuleCall, Target, Trigger};
 use crate::text::NormalText;
-use crate::trace::{GroupTry, PlacementOutcome, PlacementTrace, Reason, TraceLevel, TraceStep};
+use crate::trace::{GroupTry, PlacementOutcome, PlacementTrace, Reason, RuleFailure, TraceLevel, TraceStep};
 
 /// The tries of one placement, kept only where a trace is wanted.
 #[derive(Default)]
@@ -181,39 +181,45 @@ impl Out<'_> {
     /// The eligible agent whom the ruleset scores highest; among equals the least loaded.
     fn ranked(&mut self, conversation: &Conversation, question: &Question<'_>) -> Option<AgentId> {
         let candidates = question.candidates();
+        let mut calls = Vec::new();
+        let scores = self.scores(conversation, question, &candidates, &mut calls);
+        self.called(calls);
+        let mut best: Option<(i64, AgentId)> = None;
+        match scores {
+            Ok(scores) => {
+                for (agent, score) in candidates.iter().zip(scores) {
+                    let score = score.unwrap_or(i64::MIN);
+                    if best.is_none_or(|(most, _)| score > most) {
+                        best = Some((score, *agent));
+                    }
+                }
+            }
+            Err((rule, failed)) => self.fail(conversation.id, rule, failed),
+        }
+        best.map(|(_, agent)| agent).or(candidates.first().copied())
+    }
+
+    /// The ruleset's scores of these candidates, in thousandths; none where it has nothing to choose among.
+    pub(super) fn scores(
+        &self,
+        conversation: &Conversation,
+        question: &Question<'_>,
+        candidates: &[AgentId],
+        calls: &mut Vec<RuleCall>,
+    ) -> Result<Vec<Option<i64>>, (RuleId, RuleFailure)> {
         let ruleset = self.ruleset_of(conversation);
         if candidates.len() < 2 || !ruleset.has(crate::rules::Hook::Rank) {
-            return candidates.first().copied();
+            return Ok(Vec::new());
         }
         let text = conversation.text.as_deref().unwrap_or_default();
         let normal = NormalText::new(text);
         let group = question.group.id;
-        let (mut failure, mut calls) = (None, Vec::new());
-        let best = self.with_facts(conversation, Trigger::Opened, &normal, text, |facts| {
+        self.with_facts(conversation, Trigger::Opened, &normal, text, |facts| {
             let mut facts = facts.clone();
             facts.conversation.group = Some(group);
             let ranker = ruleset.ranker(&facts, &|rule| self.is_switched_off(rule));
-            let scores = match ranker.scores(&candidates, &mut calls) {
-                Ok(scores) => scores,
-                Err(failed) => {
-                    failure = Some(failed);
-                    return None;
-                }
-            };
-            let mut best: Option<(i64, AgentId)> = None;
-            for (agent, score) in candidates.iter().zip(scores) {
-                let score = score.unwrap_or(i64::MIN);
-                if best.is_none_or(|(most, _)| score > most) {
-                    best = Some((score, *agent));
-                }
-            }
-            best
-        });
-        self.called(calls);
-        if let Some((rule, failed)) = failure {
-            self.fail(conversation.id, rule, failed);
-        }
-        best.map(|(_, agent)| agent).or(candidates.first().copied())
+            ranker.scores(candidates, calls)
+        })
     }
 
     /// Whether a conversation that nobody takes now may wait for this group.

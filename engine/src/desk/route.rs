@@ -10,8 +10,8 @@ use super::state::Desk;
 use crate::id::{AgentId, ConversationId, GroupId, RuleId};
 use crate::limits::BREAKER_OPEN_MS;
 use crate::rules::{
-    AgentFacts, Answer, ConversationFacts, CustomerFacts, DeskFacts, Facts, GroupFacts, Hook, Plan, Ruleset,
-    Trigger, Verdict,
+    AgentFacts, Answer, ConversationFacts, CustomerFacts, DeskFacts, Facts, GroupFacts, Hook, Plan,
+    RuleReading, Ruleset, Trigger, Verdict,
 };
 use crate::text::NormalText;
 use crate::time::Timestamp;
@@ -64,14 +64,20 @@ impl Out<'_> {
         if !ruleset.has(trigger.hook()) {
             return Verdict::default();
         }
-        let text = match trigger {
-            Trigger::Message => conversation.latest_text.as_deref(),
-            _ => conversation.text.as_deref(),
-        }
-        .unwrap_or_default();
+        let text = words(conversation, trigger);
         let normal = NormalText::new(text);
         self.with_facts(conversation, trigger, &normal, text, |facts| {
             ruleset.evaluate(facts, is_switched_off, level)
+        })
+    }
+
+    /// What the rules look at when they are asked: [`Ruleset::readings`].
+    pub(super) fn readings(&self, conversation: &Conversation, trigger: Trigger) -> Vec<RuleReading> {
+        let text = words(conversation, trigger);
+        let normal = NormalText::new(text);
+        let ruleset = self.ruleset_of(conversation);
+        self.with_facts(conversation, trigger, &normal, text, |facts| {
+            ruleset.readings(facts, &|rule| self.is_switched_off(rule))
         })
     }
 
@@ -161,6 +167,15 @@ impl Out<'_> {
     fn first_group(&self, agent: AgentId) -> Option<GroupId> {
         self.desk.agents.get(agent.index()).and_then(|agent| agent.spec.groups.first()).map(|seat| seat.group)
     }
+}
+
+/// The words that rules look at.
+fn words(conversation: &Conversation, trigger: Trigger) -> &str {
+    match trigger {
+        Trigger::Message => conversation.latest_text.as_deref(),
+        _ => conversation.text.as_deref(),
+    }
+    .unwrap_or_default()
 }
 
 /// The desk as rules see it. `group`: where an agent's in-group priority is looked up.

@@ -158,6 +158,12 @@ impl Desk {
         self.customers.len()
     }
 
+    /// Whether a customer was here before.
+    #[must_use]
+    pub fn knows(&self, customer: CustomerId) -> bool {
+        self.customers.get(customer).is_some()
+    }
+
     /// One agent.
     #[must_use]
     pub fn agent(&self, id: AgentId) -> Option<AgentView<'_>> {

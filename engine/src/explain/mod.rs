@@ -3,6 +3,7 @@
 //! [`explain`] brings up an empty desk under a ruleset, lets one visitor in and tells every decision. [`tell`] tells
 //! the trace of any decision: one shape for the command line, the host's answers and the page.
 
+pub mod life;
 mod tell;
 mod told;
 mod visit;

@@ -5,7 +5,7 @@ use super::told::{
     PlacementTold, PlanTold, RefusedTold, RuleTold, RulesTold, SkillTold, SourceTold, StepTold, TargetTold,
     TryTold,
 };
-use crate::id::{AgentId, GroupId, RuleId};
+use crate::id::{AgentId, ChannelId, GroupId, HoursId, RuleId};
 use crate::model::{Directory, FallbackStep, SkillLevel};
 use crate::rules::{Effect, Plan, PlanSource, RuleKind, Ruleset, Target};
 use crate::time::Timestamp;
@@ -17,7 +17,7 @@ use crate::trace::{
 /// Tells one decision that was made under `ruleset`.
 #[must_use]
 pub fn tell(trace: &Trace, ruleset: &Ruleset) -> StepTold {
-    let teller = Teller { ruleset, directory: ruleset.directory() };
+    let teller = Teller::new(ruleset);
     match &trace.step {
         TraceStep::Rules(rules) => StepTold::Rules(teller.rules(trace.at, rules)),
         TraceStep::Placement(placement) => StepTold::Placement(teller.placement(trace.at, placement)),
@@ -25,12 +25,17 @@ pub fn tell(trace: &Trace, ruleset: &Ruleset) -> StepTold {
 }
 
 /// Knows the names. What a ruleset does not name is told by its number.
-struct Teller<'a> {
-    ruleset: &'a Ruleset,
-    directory: &'a Directory,
+#[derive(Copy, Clone, Debug)]
+pub(super) struct Teller<'a> {
+    pub(super) ruleset: &'a Ruleset,
+    pub(super) directory: &'a Directory,
 }
 
-impl Teller<'_> {
+impl<'a> Teller<'a> {
+    pub(super) fn new(ruleset: &'a Ruleset) -> Teller<'a> {
+        Teller { ruleset, directory: ruleset.directory() }
+    }
+
     fn rules(&self, at: Timestamp, trace: &RulesTrace) -> RulesTold {
         RulesTold {
             at,
@@ -92,7 +97,7 @@ impl Teller<'_> {
         }
     }
 
-    fn plan(&self, plan: &Plan) -> PlanTold {
+    pub(super) fn plan(&self, plan: &Plan) -> PlanTold {
         PlanTold {
             target: match &plan.target {
                 Target::Group(group) => TargetTold::Group { group: self.group(*group) },
@@ -168,7 +173,7 @@ impl Teller<'_> {
         }
     }
 
-    fn fallback(&self, step: &FallbackStep) -> FallbackTold {
+    pub(super) fn fallback(&self, step: &FallbackStep) -> FallbackTold {
         match step {
             FallbackStep::Group(group) => FallbackTold::Group { group: self.group(*group) },
             FallbackStep::Bot(name) => FallbackTold::Bot { name: name.clone() },
@@ -177,19 +182,27 @@ impl Teller<'_> {
         }
     }
 
-    fn rule(&self, id: RuleId) -> Named {
+    pub(super) fn rule(&self, id: RuleId) -> Named {
         named(self.ruleset.rule(id).map(|rule| (&rule.slug, &rule.name)), id)
     }
 
-    fn group(&self, id: GroupId) -> Named {
+    pub(super) fn group(&self, id: GroupId) -> Named {
         named(self.directory.group(id).map(|group| (&group.slug, &group.name)), id)
     }
 
-    fn agent(&self, id: AgentId) -> Named {
+    pub(super) fn agent(&self, id: AgentId) -> Named {
         named(self.directory.agent(id).map(|agent| (&agent.slug, &agent.name)), id)
     }
 
-    fn skill(&self, asked: &SkillLevel) -> SkillTold {
+    pub(super) fn channel(&self, id: ChannelId) -> Named {
+        named(self.directory.channel(id).map(|channel| (&channel.slug, &channel.name)), id)
+    }
+
+    pub(super) fn hours(&self, id: HoursId) -> Named {
+        named(self.directory.hours(id).map(|hours| (&hours.slug, &hours.slug)), id)
+    }
+
+    pub(super) fn skill(&self, asked: &SkillLevel) -> SkillTold {
         let skill = self.directory.skill(asked.skill).map(|skill| (&skill.slug, &skill.name));
         SkillTold { skill: named(skill, asked.skill), level: asked.level }
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::guard::{CompiledGuard, Words};
+use super::reading::Calls;
 use super::ruleset::{Body, Rule};
 use super::scene::Scene;
 use super::{Effect, Facts, RuleCall, Ruleset, Verdict};
@@ -53,13 +54,13 @@ impl Ruleset {
                     Body::Script(script) => {
                         let Some(scenes) = &self.scenes else { continue };
                         let scene = run.scene.get_or_insert_with(|| scenes.scene(facts));
-                        let answered = script.answer(facts.trigger.hook(), scene);
+                        let answered = script.answer(facts.trigger.hook(), scene, false);
                         run.answered(rule, facts, answered);
                     }
                     Body::Module { module, limits } => {
                         let Some(scenes) = &self.scenes else { continue };
                         let scene = run.scene.get_or_insert_with(|| scenes.scene(facts));
-                        let answered = module.answer(facts, scene, *limits);
+                        let answered = module.answer(facts, scene, *limits, false);
                         run.answered(rule, facts, answered);
                     }
                 }
@@ -80,6 +81,8 @@ pub(super) struct Answered<T = Vec<Effect>> {
     pub(super) memory_bytes: u64,
     /// What it printed.
     pub(super) log: Vec<String>,
+    /// What it called, where that was asked for.
+    pub(super) calls: Calls,
 }
 
 /// What a rule used up and left behind.
@@ -102,7 +105,7 @@ struct Run<'r> {
 
 impl Run<'_> {
     fn answered(&mut self, rule: &Rule, facts: &Facts<'_>, answered: Answered) {
-        let Answered { result, cost, memory_bytes, log } = answered;
+        let Answered { result, cost, memory_bytes, log, .. } = answered;
         let used = Used { cost, memory_bytes, log };
         let failures = self.verdict.failures.len();
         match result {

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::keywords::{Found, KeywordBuilder, KeywordId, KeywordIndex};
+use super::reading::{ConditionRead, shown};
 use super::{Facts, Guard, Keyword, KeywordCondition};
 use crate::id::HoursId;
+use crate::model::Directory;
 
 /// The conditions of one rule.
 #[derive(Debug)]
@@ -122,6 +124,32 @@ impl CompiledGuard {
         }
     }
 
+    /// What every condition reads, in the order in which they are looked at.
+    pub(super) fn readings(
+        &self,
+        facts: &Facts<'_>,
+        words: &mut Words<'_>,
+        directory: &Directory,
+    ) -> Vec<ConditionRead> {
+        let mut readings: Vec<ConditionRead> = self
+            .conditions
+            .iter()
+            .map(|condition| ConditionRead {
+                name: match condition {
+                    Condition::Attribute { name, .. } => Failed::Attribute(name).to_string(),
+                    _ => condition.name().to_owned(),
+                },
+                read: condition.read(facts, directory),
+                weight: None,
+                holds: condition.holds(facts),
+            })
+            .collect();
+        if let Some(keywords) = &self.keywords {
+            readings.extend(keywords.readings(words.found(facts)));
+        }
+        readings
+    }
+
     /// The keyword condition, where there is one.
     pub(super) fn keywords(&self) -> Option<&Keywords> {
         self.keywords.as_deref()
@@ -154,6 +182,31 @@ impl Condition {
             Condition::Attribute { name, values } => {
                 customer.attributes.get(name).is_some_and(|value| values.contains(value))
             }
+        }
+    }
+
+    /// What the condition reads, as a file would write it.
+    fn read(&self, facts: &Facts<'_>, directory: &Directory) -> Option<String> {
+        let (conversation, customer) = (&facts.conversation, &facts.customer);
+        let open = |hours: HoursId| {
+            let is_open = facts.hours_open.get(hours.index()).copied().unwrap_or(false);
+            let hours = directory.hours(hours).map_or("", |hours| &hours.slug);
+            Some(format!("{hours}: {}", if is_open { "open" } else { "closed" }))
+        };
+        match self {
+            Condition::Channel(_) => directory.channel(conversation.channel).map(|c| shown(&c.slug)),
+            Condition::Group(_) => {
+                conversation.group.and_then(|id| directory.group(id)).map(|group| shown(&group.slug))
+            }
+            Condition::VipMin(_) | Condition::VipMax(_) => Some(customer.vip.to_string()),
+            Condition::Returning(_) => Some(customer.returning.to_string()),
+            Condition::HoursOpen(hours) | Condition::HoursClosed(hours) => open(*hours),
+            Condition::Language(_) => conversation.language.map(|language| shown(&language)),
+            Condition::Entry(_) => conversation.entry.map(|entry| shown(&entry)),
+            Condition::TagsAny(_) | Condition::TagsAll(_) | Condition::TagsNone(_) => {
+                Some(shown(&conversation.tags))
+            }
+            Condition::Attribute { name, .. } => customer.attributes.get(name).map(|value| shown(value)),
         }
     }
 
@@ -267,6 +320,38 @@ impl Keywords {
             weight = weight.saturating_add(*worth);
             weight >= self.weight_min.max(1)
         })
+    }
+
+    /// What each of the three conditions finds.
+    fn readings(&self, found: &Found) -> Vec<ConditionRead> {
+        let spelled = |ids: &mut dyn Iterator<Item = KeywordId>| {
+            let texts: Vec<&str> = ids.filter_map(|id| self.spelling(id)).collect();
+            (!texts.is_empty()).then(|| shown(&texts))
+        };
+        let mut readings = Vec::new();
+        let mut add = |name: &str, read, weight, holds| {
+            readings.push(ConditionRead { name: name.to_owned(), read, weight, holds });
+        };
+        if !self.all.is_empty() {
+            let holds = self.all.iter().all(|keyword| found.contains(*keyword));
+            let mut there = common(found.keywords(), &self.all, |id| *id).copied();
+            add("keywords.all", spelled(&mut there), None, holds);
+        }
+        if !self.any.is_empty() {
+            let worth = common(found.keywords(), &self.any, |(id, _)| *id);
+            let weight = worth.fold(0u32, |sum, (_, weight)| sum.saturating_add(*weight));
+            let needs = self.weight_min.max(1);
+            let mut there = common(found.keywords(), &self.any, |(id, _)| *id).map(|(id, _)| *id);
+            let weight = (needs > 1).then_some((weight, needs));
+            add("keywords.any", spelled(&mut there), weight, self.any_reached(found));
+        }
+        if !self.none.is_empty() {
+            let mut there = common(found.keywords(), &self.none, |id| *id).copied();
+            let read = spelled(&mut there);
+            let holds = read.is_none();
+            add("keywords.none", read, None, holds);
+        }
+        readings
     }
 
     /// How the rule writes this keyword; `None`: it is not one of its keywords.

@@ -16,6 +16,7 @@ pub mod module;
 mod names;
 mod needles;
 mod rank;
+mod reading;
 mod revision;
 mod rule_call;
 mod rule_tests;
@@ -32,6 +33,7 @@ pub use facts::{AgentFacts, ConversationFacts, CustomerFacts, DeskFacts, Facts, 
 pub(crate) use kept_words::KeptWords;
 pub use module::{Module, ModuleInfo, ModuleLimits, ModuleProblem, Modules, NoModules};
 pub use rank::Ranker;
+pub use reading::{CallRead, Calls, ConditionRead, RuleReading};
 pub use revision::Revision;
 pub use rule_call::RuleCall;
 pub use rule_tests::{Mismatch, TestOutcome, run_tests};

@@ -1,12 +1,13 @@
 //! Rule tests: given a conversation, does it go where the author expects?
 
 use super::fallback::ends_at;
-use super::{Hook, Plan, Ruleset, Situation, Target, Trigger, Verdict};
+use super::{Hook, Plan, Ruleset, Situation, Target, Trigger};
+use crate::desk::{Batch, Command, CommandBody, Desk, Event, Identity, Open, PlaceView};
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::id::{AgentId, GroupId, RuleId, SkillId};
 use crate::model::FallbackStep;
-use crate::tenant::RuleTest;
-use crate::trace::{RulesTrace, TraceLevel};
+use crate::tenant::{RuleTest, TestDesk};
+use crate::trace::{RuleFailure, RulesTrace, TraceLevel, TraceStep};
 
 /// How one rule test went.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,6 +65,9 @@ pub fn run_tests(ruleset: &Ruleset, tests: &[RuleTest]) -> Vec<TestOutcome> {
 }
 
 fn run_test(ruleset: &Ruleset, test: &RuleTest) -> TestOutcome {
+    if let Some(staged) = &test.desk {
+        return run_on_desk(ruleset, test, staged);
+    }
     let trigger = match test.hook {
         Hook::OnMessage => Trigger::Message,
         Hook::OnWait => Trigger::Waited(threshold(ruleset, test.waited_ms)),
@@ -85,9 +89,69 @@ fn run_test(ruleset: &Ruleset, test: &RuleTest) -> TestOutcome {
     if let Some(stands) = &stands {
         check.plan(test, stands, &situation);
     }
-    check.rules(test, &verdict);
+    check.rules(test, &verdict.fired, &verdict.failures);
     let Check { failures, .. } = check;
     let trace = RulesTrace { trigger, revision: ruleset.revision(), rules: verdict.rules, plan };
+    TestOutcome { name: test.name.clone(), file: test.file.clone(), span: test.span, failures, trace }
+}
+
+/// Lets the conversation in at the desk that the test describes.
+fn run_on_desk(ruleset: &Ruleset, test: &RuleTest, staged: &TestDesk) -> TestOutcome {
+    let mut desk = Desk::staged(ruleset, staged, test.at, test.returning);
+    let identity = if test.returning { desk.staged_identity() } else { Identity::default() };
+    let open = Open {
+        channel: Some(test.channel),
+        entry: test.entry.clone(),
+        identity,
+        vip: Some(test.vip),
+        attributes: test.attributes.clone(),
+        language: test.language.clone(),
+        text: Some(test.text.clone()),
+    };
+    let mut batch = Batch::default();
+    let command = Command { at: test.at, body: CommandBody::Open(open) };
+    let refused = desk.handle(ruleset, &command, TraceLevel::Full, &mut batch).err();
+    let opened = batch.events.iter().find_map(|record| match &record.event {
+        Event::ConversationOpened { conversation, .. } => Some(*conversation),
+        _ => None,
+    });
+    let mut check = Check { ruleset, failures: Vec::new() };
+    if let Some(refusal) = refused {
+        check.that(false, "desk", "a conversation".to_owned(), || refusal.to_string());
+    }
+    let mut trace =
+        RulesTrace { trigger: Trigger::Opened, revision: ruleset.revision(), rules: Vec::new(), plan: None };
+    let (mut fired, mut failures) = (Vec::new(), Vec::new());
+    let its = batch.events.into_iter().filter(|record| record.event.conversation() == opened);
+    for event in its.map(|record| record.event) {
+        match event {
+            Event::Routed { rules, plan, .. } if trace.plan.is_none() => {
+                fired = rules;
+                trace.plan = Some(Plan::clone(&plan));
+            }
+            Event::RuleFailed { rule, failure, .. } => failures.push((rule, failure)),
+            _ => {}
+        }
+    }
+    for one in batch.traces {
+        if let TraceStep::Rules(rules) = one.step
+            && Some(one.conversation) == opened
+        {
+            trace.rules = rules.rules;
+            break;
+        }
+    }
+    if let Some(plan) = &trace.plan {
+        let situation = Situation {
+            entry: test.entry.clone(),
+            vip: test.vip,
+            ..Situation::opened(&test.text, test.channel, test.at)
+        };
+        check.plan(test, plan, &situation);
+    }
+    check.rules(test, &fired, &failures);
+    check.place(test, opened.and_then(|id| desk.conversation(id)).map(|view| view.place));
+    let Check { failures, .. } = check;
     TestOutcome { name: test.name.clone(), file: test.file.clone(), span: test.span, failures, trace }
 }
 
@@ -185,13 +249,42 @@ impl Check<'_> {
         }
     }
 
-    fn rules(&mut self, test: &RuleTest, verdict: &Verdict) {
+    fn place(&mut self, test: &RuleTest, place: Option<PlaceView<'_>>) {
+        let (expect, ruleset) = (&test.expect, self.ruleset);
+        let got = || match &place {
+            Some(PlaceView::Assigned { agent, group, .. }) => {
+                format!("{} in {}", agent_name(ruleset, *agent), group_name(ruleset, *group))
+            }
+            Some(PlaceView::Queued { group, .. }) => format!("waits for {}", group_name(ruleset, *group)),
+            Some(PlaceView::Bot { name }) => format!("bot:{name}"),
+            Some(PlaceView::Fallback { kind }) => describe_step(ruleset, kind),
+            Some(PlaceView::BeingPlaced) | None => "nowhere".to_owned(),
+        };
+        if let Some(agent) = expect.assigned {
+            let is = matches!(&place, Some(PlaceView::Assigned { agent: is, .. }) if *is == agent);
+            self.that(is, "assigned", agent_name(ruleset, agent), got);
+        }
+        if let Some(group) = expect.waits_for {
+            let is = matches!(&place, Some(PlaceView::Queued { group: is, .. }) if *is == group);
+            self.that(is, "waits_for", group_name(ruleset, group), got);
+        }
+        if let Some(step) = &expect.fell_back {
+            let is = match &place {
+                Some(PlaceView::Bot { name }) => *step == FallbackStep::Bot((*name).to_owned()),
+                Some(PlaceView::Fallback { kind }) => *kind == step,
+                _ => false,
+            };
+            self.that(is, "fell_back", describe_step(ruleset, step), got);
+        }
+    }
+
+    fn rules(&mut self, test: &RuleTest, fired: &[RuleId], failures: &[(RuleId, RuleFailure)]) {
         let slug =
             |rule: &RuleId| self.ruleset.rule(*rule).map_or_else(String::new, |rule| rule.slug.clone());
-        let fired: Vec<String> = verdict.fired.iter().map(slug).collect();
+        let fired: Vec<String> = fired.iter().map(slug).collect();
         if let Some(rule) = &test.expect.rule {
             // A rule that failed says nothing, and the reason is what its author looks for.
-            let failed = verdict.failures.iter().find(|(failed, _)| slug(failed) == *rule);
+            let failed = failures.iter().find(|(failed, _)| slug(failed) == *rule);
             let got = || match failed {
                 Some((_, failure)) => format!("it failed: {}", failure.message),
                 None => list(&fired),
@@ -272,6 +365,7 @@ mod tests {
             returning: false,
             attributes: Default::default(),
             tags: vec!["老客户".to_owned()],
+            desk: None,
             expect,
         }
     }
@@ -331,6 +425,7 @@ mod tests {
             rule: Some("10-refund".to_owned()),
             not_rule: Some("30-bot".to_owned()),
             fallback: Some(FallbackStep::LeaveMessage),
+            ..Expectation::default()
         };
         assert!(failed(test("我要退款", Hook::Route, 0, right)).is_empty());
         let wrong = Expectation {
@@ -347,6 +442,7 @@ mod tests {
             rule: Some("30-bot".to_owned()),
             not_rule: Some("10-refund".to_owned()),
             fallback: Some(FallbackStep::Ticket),
+            ..Expectation::default()
         };
         let all = [
             "group", "agent", "ticket", "priority", "tier", "tags", "no_tags", "risk", "skills", "reply",

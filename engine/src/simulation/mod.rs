@@ -24,6 +24,7 @@ mod floor;
 mod histogram;
 mod injection;
 mod kpi;
+mod life;
 pub mod random;
 mod rates;
 mod read;
@@ -44,6 +45,8 @@ pub use digest::{Digest, write_json_line};
 pub use injection::{
     INJECTIONS_MAX, Injected, InjectedWhat, Injection, InjectionBody, InjectionError, SURGE_PER_HOUR_MAX,
 };
+pub(crate) use life::Moment as LifeMoment;
+pub use life::{Followed, Following, Followup, MOMENTS_MAX};
 pub use read::read_scenario;
 pub use recorded::Supposed;
 pub use report::{

@@ -24,6 +24,7 @@ mod rules;
 mod settings;
 mod skills;
 mod source;
+mod test_desk;
 #[cfg(test)]
 mod tests;
 
@@ -32,4 +33,4 @@ pub use folder::TenantFolder;
 pub use read::read;
 pub use revision::revision;
 pub(crate) use rule_tests::{in_zone, read_at};
-pub use source::{Expectation, RuleTest, TenantSource};
+pub use source::{Expectation, RuleTest, TenantSource, TestAgent, TestDesk, TestGroup};

@@ -11,6 +11,7 @@ use super::names::{AllNames, language};
 use super::reader::{Document, Item, Table, Word, check_label, shown};
 use super::rules::HOOKS;
 use super::skills::skill_levels;
+use super::test_desk::read_desk;
 use super::{Expectation, RuleTest};
 use crate::diagnostic::Code;
 use crate::id::ChannelId;
@@ -32,6 +33,7 @@ const FIELDS: &[&str] = &[
     "at",
     "hook",
     "waited",
+    "desk",
     "expect",
 ];
 const EXPECT_FIELDS: &[&str] = &[
@@ -50,7 +52,12 @@ const EXPECT_FIELDS: &[&str] = &[
     "rule",
     "not_rule",
     "fallback",
+    "assigned",
+    "waits_for",
+    "fell_back",
 ];
+/// What comes out of a desk, not of rules alone.
+const OF_DESK: [&str; 3] = ["assigned", "waits_for", "fell_back"];
 /// A Monday without holidays nearby, at ten in the morning.
 const DEFAULT_AT: DateTime = DateTime::constant(2026, 3, 2, 10, 0, 0, 0);
 /// The skill level a test asks for when it names none: any.
@@ -116,6 +123,17 @@ fn read_test<'d>(table: Table<'d>, names: &mut AllNames<'d>, setting: &TestSetti
             setting.channel
         }
     };
+    let desk = table.get("desk");
+    if let (Some(item), Some(Hook::OnMessage | Hook::OnWait)) = (&desk, hook) {
+        item.bad("has its place in a test of the hook `route`: later hooks ask the rules alone");
+    }
+    if desk.is_none()
+        && let Some(expected) = table.get("expect").and_then(|item| item.table(EXPECT_FIELDS))
+    {
+        for item in OF_DESK.iter().filter_map(|field| expected.get(field)) {
+            item.bad("needs a desk: say in `[test.desk]` who is there");
+        }
+    }
     let expect = table.must("expect").and_then(|item| read_expectation(item, names, setting));
     let at = match table.get("at") {
         Some(item) => read_at(item, setting.zone),
@@ -136,6 +154,7 @@ fn read_test<'d>(table: Table<'d>, names: &mut AllNames<'d>, setting: &TestSetti
         returning: table.boolean("returning").unwrap_or(false),
         attributes: table.get("attributes").map(read_attributes).unwrap_or_default(),
         tags: table.labels("tags").into_iter().map(Word::to_text).collect(),
+        desk: desk.and_then(|item| read_desk(item, names)),
         expect: expect?,
     })
 }
@@ -210,6 +229,9 @@ fn read_expectation<'d>(
         rule: table.get("rule").and_then(|item| rule(item, setting)),
         not_rule: table.get("not_rule").and_then(|item| rule(item, setting)),
         fallback: table.get("fallback").and_then(|item| read_step(item, &names.groups)),
+        assigned: table.get("assigned").and_then(|item| names.agents.resolve(item.text()?)),
+        waits_for: table.get("waits_for").and_then(|item| names.groups.resolve(item.text()?)),
+        fell_back: table.get("fell_back").and_then(|item| read_step(item, &names.groups)),
     })
 }
 

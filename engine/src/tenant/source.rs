@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::Span;
 use crate::id::{AgentId, ChannelId, GroupId};
-use crate::model::{Directory, FallbackStep, SkillLevel};
+use crate::model::{Directory, FallbackStep, Presence, SkillLevel};
 use crate::rules::{Hook, RuleSource};
 use crate::time::Timestamp;
 
@@ -52,8 +52,57 @@ pub struct RuleTest {
     pub attributes: BTreeMap<String, String>,
     /// Tags so far.
     pub tags: Vec<String>,
+    /// The desk around it; `None`: nobody is there, and rules alone are asked.
+    pub desk: Option<TestDesk>,
     /// What must come out.
     pub expect: Expectation,
+}
+
+/// The desk of a rule test. Who is not named is offline.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TestDesk {
+    /// Who is there, in the order in which they came online.
+    pub agents: Vec<TestAgent>,
+    /// Groups where something is to be said about.
+    pub groups: Vec<TestGroup>,
+    /// Who served the customer last, and how long ago in milliseconds.
+    pub served_by: Option<(AgentId, i64)>,
+}
+
+/// An agent at the desk of a rule test.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TestAgent {
+    /// Who.
+    pub agent: AgentId,
+    /// Presence.
+    pub presence: Presence,
+    /// The accepting switch.
+    pub accepting: bool,
+    /// Conversations in hand, by group.
+    pub in_hand: Vec<(GroupId, u32)>,
+    /// Time without work.
+    pub idle_ms: i64,
+    /// Average first response.
+    pub response_ms: Option<i64>,
+    /// Average handle time.
+    pub handle_ms: Option<i64>,
+    /// Average satisfaction, 0 to 100.
+    pub satisfaction: Option<u8>,
+}
+
+/// A group at the desk of a rule test.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TestGroup {
+    /// Which.
+    pub group: GroupId,
+    /// Conversations waiting.
+    pub waiting: u32,
+    /// How long the first of them has waited.
+    pub longest_wait_ms: i64,
+    /// The mean time between assignments while conversations wait.
+    pub pace_ms: Option<i64>,
+    /// Behind whom round robin goes on.
+    pub turn: Option<AgentId>,
 }
 
 /// What must come out of a rule test. Absent means: no matter.
@@ -85,4 +134,10 @@ pub struct Expectation {
     pub not_rule: Option<String>,
     /// Where the conversation ends when nobody is there to take it.
     pub fallback: Option<FallbackStep>,
+    /// Who gets it, on the desk of the test.
+    pub assigned: Option<AgentId>,
+    /// The group it waits for, on the desk of the test.
+    pub waits_for: Option<GroupId>,
+    /// Where it falls back to, on the desk of the test.
+    pub fell_back: Option<FallbackStep>,
 }

@@ -12,34 +12,61 @@ use serde_json::Value;
 
 use super::style::{BAD, DIM, GOOD, NAME, STRONG, WARN, paint};
 use super::visit::VisitArguments;
-use super::{Format, Verdict, compiled, output};
+use super::{Format, Verdict, compiled, life, output};
 
-/// Tell where a visitor would go, and why
+/// Tell where a visitor would go, and why; or what became of a conversation of a simulated run
 #[derive(Debug, Args)]
 #[command(
     about,
     after_help = "The visitor comes to an empty desk at which everybody on shift is online and free, unless --staffing \
         says otherwise. Nothing is changed anywhere.\n\n\
+        With --conversation, that one of a simulated run is followed from its beginning to its end: what set off each \
+        decision, what the rules read, who could have taken it, and under which change it would have gone otherwise. \
+        --agent asks about one agent.\n\n\
         Examples:\n  pointsman explain examples/shop --text 我要退款\n  \
         pointsman explain examples/shop --text 我要退款 --vip 2 --at 2026-11-11T23:30 --staffing offline\n  \
-        pointsman explain examples/shop --text hello --language en --all"
+        pointsman explain examples/shop --text hello --language en --all\n  \
+        pointsman explain examples/shop --scenario promo-peak --seed 7 --conversation 1234 --agent wang-fang"
 )]
 pub(super) struct Arguments {
     /// The tenant folder
     tenant_dir: PathBuf,
     /// What the visitor says
-    #[arg(long)]
-    text: String,
+    #[arg(long, required_unless_present = "conversation")]
+    text: Option<String>,
     #[command(flatten)]
     visit: VisitArguments,
+    /// The number of a conversation of a simulated run
+    #[arg(long, value_name = "NUMBER", requires = "scenario", conflicts_with = "text")]
+    conversation: Option<u64>,
+    /// The scenario of that run: a file scenarios/NAME.toml of the folder
+    #[arg(long, value_name = "NAME", requires = "conversation")]
+    scenario: Option<String>,
+    /// The seed of that run
+    #[arg(long, default_value_t = 1, requires = "conversation")]
+    seed: u64,
+    /// Ask at every decision: why not this agent, by the name in agents.toml, and under which change
+    #[arg(long, value_name = "AGENT", requires = "conversation")]
+    agent: Option<String>,
     /// Tell of every rule, those that had nothing to say included
     #[arg(long)]
     all: bool,
 }
 
 pub(super) fn run(arguments: Arguments, format: Format) -> anyhow::Result<Verdict> {
+    if let (Some(conversation), Some(scenario)) = (arguments.conversation, &arguments.scenario) {
+        let asked = life::Asked {
+            tenant_dir: &arguments.tenant_dir,
+            scenario,
+            seed: arguments.seed,
+            conversation,
+            agent: arguments.agent.as_deref(),
+            all: arguments.all,
+        };
+        return life::run(&asked, format);
+    }
     let Some((ruleset, _)) = compiled(&arguments.tenant_dir, format)? else { return Ok(Verdict::Problems) };
-    let (all, visit) = (arguments.all, arguments.visit.visit(arguments.text)?);
+    let (all, visit) = (arguments.all, arguments.visit.visit(arguments.text.unwrap_or_default())?);
     let explanation = explain(&ruleset, &visit)?;
     match format {
         Format::Json => output::json(&explanation)?,
@@ -66,7 +93,7 @@ fn tell(visit: &Visit, explanation: &Explanation, all: bool) -> String {
     lines.join("\n")
 }
 
-fn name(named: &Named) -> String {
+pub(super) fn name(named: &Named) -> String {
     let name = paint(NAME, &named.name);
     if named.name == named.slug {
         name
@@ -76,7 +103,7 @@ fn name(named: &Named) -> String {
 }
 
 /// The name an enum of the core has in JSON.
-fn word(value: &impl Serialize) -> String {
+pub(super) fn word(value: &impl Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(Value::String(word)) => word,
         Ok(other) => other.to_string(),
@@ -84,7 +111,7 @@ fn word(value: &impl Serialize) -> String {
     }
 }
 
-fn tell_rules(lines: &mut Vec<String>, told: &RulesTold, all: bool) {
+pub(super) fn tell_rules(lines: &mut Vec<String>, told: &RulesTold, all: bool) {
     lines.push(format!("\n{}", paint(STRONG, "Rules, in order")));
     let mut passed_over = 0;
     for rule in &told.rules {
@@ -160,7 +187,7 @@ fn tell_rule(lines: &mut Vec<String>, rule: &RuleTold) {
     lines.extend(rule.log.iter().map(|line| paint(DIM, format!("      printed: {line}"))));
 }
 
-fn tell_placement(lines: &mut Vec<String>, told: &PlacementTold) {
+pub(super) fn tell_placement(lines: &mut Vec<String>, told: &PlacementTold) {
     lines.push(format!("\n{}", paint(STRONG, "Placement")));
     for one in &told.tries {
         let why = one.group_reason.as_ref().map(|reason| format!(": {}", word(reason))).unwrap_or_default();
@@ -201,7 +228,7 @@ fn tell_placement(lines: &mut Vec<String>, told: &PlacementTold) {
     lines.push(format!("\n{outcome}"));
 }
 
-fn fallback(to: &FallbackTold) -> String {
+pub(super) fn fallback(to: &FallbackTold) -> String {
     match to {
         FallbackTold::Group { group } => format!("group {}", name(group)),
         FallbackTold::Bot { name } => format!("bot {}", paint(NAME, name)),

@@ -8,6 +8,7 @@ mod check;
 mod compare;
 mod explain;
 mod findings;
+mod life;
 mod output;
 mod publish;
 mod record;

@@ -61,6 +61,26 @@ const areas = [
       await page.getByTestId('ways').getByRole('button').first().click();
     },
   },
+  {
+    name: 'the life of a conversation',
+    hash: '#tab=floor',
+    ready: floorReady,
+    act: async (page) => {
+      await openLife(page);
+      await page.getByTestId('ask-agent').first().click();
+      await page.locator('[data-testid="what-if"][data-done="true"]').waitFor();
+    },
+  },
+  {
+    name: 'the life of a conversation, kept as a test',
+    hash: '#tab=floor',
+    ready: floorReady,
+    act: async (page) => {
+      await openLife(page);
+      await page.getByTestId('keep-decision').click();
+      await page.getByTestId('kept-with').waitFor();
+    },
+  },
   { name: 'analysis', hash: '#tab=analysis&tenant=saas-en', ready: '[data-testid="analysis-summary"]' },
   { name: 'a scenario', hash: '#file=scenarios/promo-peak.toml', ready: '[data-testid="arrivals"]' },
   { name: 'visitor', hash: '#tab=visitor&file=rules/90-refund.toml', ready: '[data-testid="route"]' },
@@ -89,6 +109,16 @@ async function playTo(page) {
   const strip = await page.getByTestId('time-strip').boundingBox();
   await page.mouse.click(strip.x + strip.width * 0.86, strip.y + 15);
   await page.locator('[data-group]:not([data-waiting="0"])').first().waitFor();
+}
+
+async function openLife(page) {
+  await playTo(page);
+  await page.locator('[data-agent]').first().focus();
+  await page.keyboard.press('Enter');
+  await page.getByTestId('picked').locator('li button').first().click();
+  await page.getByTestId('story').click();
+  await page.getByTestId('standing').first().waitFor({ timeout: 30_000 });
+  await page.getByTestId('lit-line').first().waitFor();
 }
 
 for (const colorScheme of ['light', 'dark']) {

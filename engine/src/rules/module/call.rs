@@ -14,6 +14,7 @@ use crate::limits;
 use crate::model::Directory;
 use crate::rules::evaluate::Answered;
 use crate::rules::log::Log;
+use crate::rules::reading::Calls;
 use crate::rules::scene::{Scene, Uses, cut};
 use crate::rules::{Facts, Hook};
 use crate::trace::{RuleFailure, RuleFailureKind};
@@ -24,6 +25,8 @@ pub(super) struct CallState {
     /// What the module may look at; `None` until its hook is called.
     pub(super) scene: Option<Arc<Scene>>,
     pub(super) log: Log,
+    /// What is asked of the desk, where a note of it is wanted.
+    pub(super) asked: Option<Calls>,
     pub(super) limiter: Limiter,
 }
 
@@ -47,6 +50,7 @@ struct Called<T> {
     cost: u64,
     memory_bytes: u64,
     log: Vec<String>,
+    calls: Calls,
 }
 
 impl Module {
@@ -76,25 +80,33 @@ impl Module {
         self.info.fits(limits)
     }
 
-    /// Calls `route`, `on-message` or `on-wait`, whichever belongs to the trigger.
+    /// Calls `route`, `on-message` or `on-wait`, whichever belongs to the trigger. `noting`: with a note of everything
+    /// that it asks of the desk.
     pub(in crate::rules) fn answer(
         &self,
         facts: &Facts<'_>,
         scene: &Arc<Scene>,
         limits: ModuleLimits,
+        noting: bool,
     ) -> Answered {
         let hook = facts.trigger.hook();
         let called = with_conversation(facts, scene, |conversation, customer| match hook {
             Hook::OnMessage => {
                 let message = Message { text: conversation.text, original_text: cut(facts.original_text) };
-                self.call::<Messaged<'_>, Effects>(hook, (conversation, message, customer), scene, limits)
+                self.call::<Messaged<'_>, Effects>(
+                    hook,
+                    (conversation, message, customer),
+                    scene,
+                    limits,
+                    noting,
+                )
             }
-            _ => self.call::<Routed<'_>, Effects>(hook, (conversation, customer), scene, limits),
+            _ => self.call::<Routed<'_>, Effects>(hook, (conversation, customer), scene, limits, noting),
         });
         let result =
             called.result.and_then(|effects| answer::effects(effects, &scene.names).map_err(bad_answer));
-        let Called { cost, memory_bytes, log, .. } = called;
-        Answered { result, cost, memory_bytes, log }
+        let Called { cost, memory_bytes, log, calls, .. } = called;
+        Answered { result, cost, memory_bytes, log, calls }
     }
 
     /// Calls `rank` once for all agents: a score in thousandths for each, `None` where the module gives none or the
@@ -112,20 +124,24 @@ impl Module {
         let candidates: Vec<_> = known.iter().flatten().map(|known| known.candidate()).collect();
         let called = with_conversation(facts, scene, |conversation, customer| {
             let asked: Ranked<'_> = (&candidates, conversation, customer);
-            self.call::<Ranked<'_>, Scores>(Hook::Rank, asked, scene, limits)
+            self.call::<Ranked<'_>, Scores>(Hook::Rank, asked, scene, limits, false)
         });
-        let Called { result, cost, memory_bytes, log } = called;
+        let Called { result, cost, memory_bytes, log, calls } = called;
         let result = result.and_then(|scores| answer::scores(scores, candidates.len()).map_err(bad_answer));
         let result = result.map(|scores| {
             let mut scores = scores.into_iter();
             known.iter().map(|known| known.as_ref().and_then(|_| scores.next().flatten())).collect()
         });
-        Answered { result, cost, memory_bytes, log }
+        Answered { result, cost, memory_bytes, log, calls }
     }
 
     fn store(&self, limits: ModuleLimits) -> Store<CallState> {
-        let state =
-            CallState { scene: None, log: Log::default(), limiter: Limiter::new(limits.memory_bytes) };
+        let state = CallState {
+            scene: None,
+            log: Log::default(),
+            asked: None,
+            limiter: Limiter::new(limits.memory_bytes),
+        };
         let mut store = Store::new(self.instance.engine(), state);
         store.limiter(|state| &mut state.limiter);
         store.set_hostcall_fuel(limits::MODULE_ANSWER_BYTES_MAX);
@@ -155,7 +171,14 @@ impl Module {
         started.map(|_| ()).map_err(|error| failure::of(&error, most, &store.data().limiter))
     }
 
-    fn call<P, T>(&self, hook: Hook, asked: P, scene: &Arc<Scene>, limits: ModuleLimits) -> Called<T>
+    fn call<P, T>(
+        &self,
+        hook: Hook,
+        asked: P,
+        scene: &Arc<Scene>,
+        limits: ModuleLimits,
+        noting: bool,
+    ) -> Called<T>
     where
         P: ComponentNamedList + Lower,
         T: Lift,
@@ -167,6 +190,7 @@ impl Module {
             let function = instance.get_typed_func::<P, Answer<T>>(&mut store, export)?;
             store.set_fuel(limits.fuel)?;
             store.data_mut().scene = Some(Arc::clone(scene));
+            store.data_mut().asked = noting.then(Calls::default);
             function.call(&mut store, asked)
         });
         let left = store.get_fuel().unwrap_or(0);
@@ -176,7 +200,13 @@ impl Module {
             Ok((answer,)) => answer.map_err(|text| failure::raised(&text)),
             Err(error) => Err(failure::of(&error, limits, &state.limiter)),
         };
-        Called { result, cost, memory_bytes: state.limiter.memory_bytes(), log: state.log.into_lines() }
+        Called {
+            result,
+            cost,
+            memory_bytes: state.limiter.memory_bytes(),
+            log: state.log.into_lines(),
+            calls: state.asked.unwrap_or_default(),
+        }
     }
 }
 

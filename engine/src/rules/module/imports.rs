@@ -12,6 +12,7 @@ use super::contract::{GroupState, LocalTime, interface};
 use super::failure::TooMuch;
 use crate::id::GroupId;
 use crate::limits;
+use crate::rules::reading::{CallRead, shown};
 use crate::rules::scene::{Scene, Uses};
 
 /// Fuel for one of several keywords, beside its bytes and those it is looked for in.
@@ -54,7 +55,9 @@ fn lookup(lookup: &mut LinkerInstance<'_, CallState>) -> Result<()> {
         let scene = scene(&call)?;
         charge(&mut call, name.len())?;
         let id = scene.names.groups.find(&name).and_then(|id| u16::try_from(id).ok()).map(GroupId);
-        one(id.and_then(|id| scene.group(id)).map(|facts| GroupState {
+        let group = id.and_then(|id| scene.group(id));
+        note(&mut call, "lookup.group", &[&name], &group);
+        one(group.map(|facts| GroupState {
             waiting: facts.waiting,
             open: facts.open,
             online: facts.online,
@@ -68,17 +71,23 @@ fn lookup(lookup: &mut LinkerInstance<'_, CallState>) -> Result<()> {
         let scene = scene(&call)?;
         charge(&mut call, name.len())?;
         let hours = scene.names.hours.find(&name);
-        one(hours.map(|id| scene.hours_open.get(id as usize).copied().unwrap_or(false)))
+        let is_open = hours.map(|id| scene.hours_open.get(id as usize).copied().unwrap_or(false));
+        note(&mut call, "lookup.is-open", &[&name], &is_open);
+        one(is_open)
     })?;
     lookup.func_wrap("now", |mut call: Call<'_>, (): ()| {
         let scene = scene(&call)?;
         charge(&mut call, 0)?;
-        one(local_time(scene.local()))
+        let now = scene.local();
+        note(&mut call, "lookup.now", &[], &now.as_ref().map(jiff::Zoned::datetime));
+        one(local_time(now))
     })?;
     lookup.func_wrap("contains", |mut call: Call<'_>, (keyword,): (String,)| {
         let scene = scene(&call)?;
         charge(&mut call, scene.words_len() + keyword.len())?;
-        one(scene.contains(&keyword))
+        let answer = scene.contains(&keyword);
+        note(&mut call, "lookup.contains", &[&keyword], &answer);
+        one(answer)
     })?;
     lookup.func_wrap("contains-any", |mut call: Call<'_>, (keywords,): (Vec<String>,)| {
         let scene = scene(&call)?;
@@ -90,17 +99,21 @@ fn lookup(lookup: &mut LinkerInstance<'_, CallState>) -> Result<()> {
         let bytes: usize =
             keywords.iter().map(|keyword| scene.words_len() + keyword.len() + PER_KEYWORD).sum();
         charge(&mut call, bytes)?;
-        one(keywords.iter().any(|keyword| scene.contains(keyword)))
+        let answer = keywords.iter().any(|keyword| scene.contains(keyword));
+        note(&mut call, "lookup.contains-any", &[&keywords], &answer);
+        one(answer)
     })?;
     lookup.func_wrap("original-text", |mut call: Call<'_>, (): ()| {
         let scene = scene(&call)?;
         charge(&mut call, scene.original_text.len())?;
+        note(&mut call, "lookup.original-text", &[], &scene.original_text);
         one(scene.original_text.as_str().to_owned())
     })?;
     lookup.func_wrap("attribute", |mut call: Call<'_>, (name,): (String,)| {
         let scene = scene(&call)?;
         let value = scene.attributes.get(&name);
         charge(&mut call, name.len() + value.map_or(0, String::len))?;
+        note(&mut call, "lookup.attribute", &[&name], &value);
         one(value.cloned())
     })?;
     Ok(())
@@ -113,6 +126,18 @@ fn log(log: &mut LinkerInstance<'_, CallState>) -> Result<()> {
         call.data_mut().log.print(&line);
         Ok(())
     })
+}
+
+/// Keeps a note of a question, where that is asked for. It costs the module nothing and changes nothing.
+fn note(call: &mut Call<'_>, what: &str, arguments: &[&dyn std::fmt::Debug], answer: &dyn std::fmt::Debug) {
+    let Some(asked) = &mut call.data_mut().asked else { return };
+    asked.add(|| CallRead {
+        line: 0,
+        column: 0,
+        what: what.to_owned(),
+        arguments: Some(arguments.iter().map(|argument| shown(*argument)).collect()),
+        answer: Some(shown(answer)),
+    });
 }
 
 fn one<T: ComponentType + Lower>(value: T) -> Result<(T,)> {

@@ -2,7 +2,7 @@
 
 use rhai::{Array, Dynamic, Engine, ImmutableString, NativeCallContext};
 
-use super::call::{Call, Fallible, bad_answer};
+use super::call::{Call, Fallible, Noted, bad_answer};
 use super::effects::Effects;
 use super::objects::{Candidate, Conversation, Customer, Desk, Group, Message, or_nothing};
 use super::registry::{ApiItem, ApiType as T, parameter as p};
@@ -10,6 +10,7 @@ use crate::id::GroupId;
 use crate::limits;
 use crate::rules::Hook;
 use crate::rules::names::{Names, Slugs};
+use crate::rules::reading::shown;
 use crate::rules::scene::Scene;
 
 const RANK: &[Hook] = &[Hook::Rank];
@@ -85,6 +86,29 @@ fn contains_any(context: &NativeCallContext<'_>, scene: &Scene, keywords: &Array
     Ok(false)
 }
 
+/// Notes that a property was read.
+fn read(context: &NativeCallContext<'_>, object: &str, name: &str, answer: &dyn std::fmt::Debug) {
+    Call::note(context, || {
+        let object = if object == "Candidate" { "agent".to_owned() } else { object.to_lowercase() };
+        Noted { what: format!("{object}.{name}"), arguments: None, answer: Some(shown(answer)) }
+    });
+}
+
+/// Notes that a method was called, and gives its answer on.
+fn asked<T: std::fmt::Debug>(
+    context: &NativeCallContext<'_>,
+    what: &str,
+    argument: &dyn std::fmt::Debug,
+    answer: T,
+) -> T {
+    Call::note(context, || Noted {
+        what: what.to_owned(),
+        arguments: Some(vec![shown(argument)]),
+        answer: Some(shown(&answer)),
+    });
+    answer
+}
+
 fn seconds(ms: i64) -> i64 {
     ms / 1000
 }
@@ -92,7 +116,11 @@ fn seconds(ms: i64) -> i64 {
 macro_rules! get {
     ($name:literal, |$object:ident: $type:ty| $value:expr) => {
         |engine| {
-            engine.register_get($name, |$object: &mut $type| $value);
+            engine.register_get($name, |context: NativeCallContext, $object: &mut $type| {
+                let value = $value;
+                read(&context, stringify!($type), $name, &value);
+                value
+            });
         }
     };
 }
@@ -115,7 +143,7 @@ pub(super) static ITEMS: &[ApiItem] = &[
     .example("conversation.original_text", "\"我要退-款,VIP\""),
     ApiItem::method(T::Conversation, "contains", &[p("keyword", T::Text)], T::Bool, |engine| {
         engine.register_fn("contains", |context: NativeCallContext, c: &mut Conversation, keyword: &str| {
-            contains(&context, &c.0, keyword)
+            Fallible::Ok(asked(&context, "conversation.contains", &keyword, contains(&context, &c.0, keyword)?))
         });
     })
     .doc(
@@ -128,7 +156,8 @@ pub(super) static ITEMS: &[ApiItem] = &[
         engine.register_fn(
             "contains_any",
             |context: NativeCallContext, c: &mut Conversation, keywords: Array| {
-                contains_any(&context, &c.0, &keywords)
+                let answer = contains_any(&context, &c.0, &keywords)?;
+                Fallible::Ok(asked(&context, "conversation.contains_any", &keywords, answer))
             },
         );
     })
@@ -167,8 +196,9 @@ pub(super) static ITEMS: &[ApiItem] = &[
         .doc("The tags so far.", "已有的标签。")
         .example("conversation.tags", "[\"老客户\"]"),
     ApiItem::method(T::Conversation, "has_tag", &[p("tag", T::Text)], T::Bool, |engine| {
-        engine.register_fn("has_tag", |c: &mut Conversation, tag: &str| {
-            c.0.tags.iter().any(|known| known.as_str() == tag)
+        engine.register_fn("has_tag", |context: NativeCallContext, c: &mut Conversation, tag: &str| {
+            let has = c.0.tags.iter().any(|known| known.as_str() == tag);
+            asked(&context, "conversation.has_tag", &tag, has)
         });
     })
     .doc("Whether the conversation has the tag.", "会话是否有该标签。")
@@ -244,7 +274,7 @@ pub(super) static ITEMS: &[ApiItem] = &[
     .on(ON_MESSAGE),
     ApiItem::method(T::Message, "contains", &[p("keyword", T::Text)], T::Bool, |engine| {
         engine.register_fn("contains", |context: NativeCallContext, m: &mut Message, keyword: &str| {
-            contains(&context, &m.0, keyword)
+            Fallible::Ok(asked(&context, "message.contains", &keyword, contains(&context, &m.0, keyword)?))
         });
     })
     .doc(
@@ -257,7 +287,8 @@ pub(super) static ITEMS: &[ApiItem] = &[
         engine.register_fn(
             "contains_any",
             |context: NativeCallContext, m: &mut Message, keywords: Array| {
-                contains_any(&context, &m.0, &keywords)
+                let answer = contains_any(&context, &m.0, &keywords)?;
+                Fallible::Ok(asked(&context, "message.contains_any", &keywords, answer))
             },
         );
     })
@@ -288,8 +319,9 @@ pub(super) static ITEMS: &[ApiItem] = &[
     .doc("The agent who served the customer last.", "上次接待的客服。")
     .example("customer.last_agent == ()", "true"),
     ApiItem::method(T::Customer, "attribute", &[p("name", T::Text)], T::Text, |engine| {
-        engine.register_fn("attribute", |c: &mut Customer, name: &str| {
-            or_nothing(c.0.attributes.get(name).map(ImmutableString::from))
+        engine.register_fn("attribute", |context: NativeCallContext, c: &mut Customer, name: &str| {
+            let value = or_nothing(c.0.attributes.get(name).map(ImmutableString::from));
+            asked(&context, "customer.attribute", &name, value)
         });
     })
     .or_nothing()
@@ -299,7 +331,9 @@ pub(super) static ITEMS: &[ApiItem] = &[
         engine.register_fn("group", |context: NativeCallContext, desk: &mut Desk, group: &str| {
             let id = find_group(&context, group)?;
             let found = desk.0.group(id).map(|facts| Group { slug: desk.0.names.group(id), facts });
-            found.ok_or_else(|| bad_answer(format!("group `{group}` is not on this desk")))
+            let found =
+                found.ok_or_else(|| bad_answer(format!("group `{group}` is not on this desk")))?;
+            Fallible::Ok(asked(&context, "desk.group", &group, found))
         });
     })
     .doc("A group in numbers.", "客服组的实时数字。")
@@ -307,7 +341,8 @@ pub(super) static ITEMS: &[ApiItem] = &[
     ApiItem::method(T::Desk, "is_open", &[p("hours", T::HoursName)], T::Bool, |engine| {
         engine.register_fn("is_open", |context: NativeCallContext, desk: &mut Desk, hours: &str| {
             let id = find(&context, |names| &names.hours, hours)?;
-            Fallible::Ok(desk.0.hours_open.get(id as usize).copied().unwrap_or(false))
+            let is_open = desk.0.hours_open.get(id as usize).copied().unwrap_or(false);
+            Fallible::Ok(asked(&context, "desk.is_open", &hours, is_open))
         });
     })
     .doc("Whether these business hours are open now.", "该工作时间现在是否开放。")
@@ -423,7 +458,8 @@ pub(super) static ITEMS: &[ApiItem] = &[
         engine.register_fn("skill", |context: NativeCallContext, agent: &mut Candidate, skill: &str| {
             let id = find(&context, |names| &names.skills, skill)?;
             let level = agent.0.skills.iter().find(|known| u32::from(known.skill.0) == id);
-            Fallible::Ok(level.map_or(0, |known| i64::from(known.level)))
+            let level = level.map_or(0, |known| i64::from(known.level));
+            Fallible::Ok(asked(&context, "agent.skill", &skill, level))
         });
     })
     .doc("The agent's level in the skill, 1 to 5; 0: does not have it.", "该技能的等级,1 到 5;0 表示没有。")

@@ -14,10 +14,19 @@ use crate::limits;
 use crate::rules::Hook;
 use crate::rules::log::Log;
 use crate::rules::names::Names;
+use crate::rules::reading::{CallRead, Calls};
 use crate::trace::{RuleFailure, RuleFailureKind};
 
 /// What a native function may fail with.
 pub(super) type Fallible<T> = Result<T, Box<EvalAltResult>>;
+
+/// What was called, with what, and what came of it: see [`CallRead`].
+#[derive(Debug)]
+pub(super) struct Noted {
+    pub(super) what: String,
+    pub(super) arguments: Option<Vec<String>>,
+    pub(super) answer: Option<String>,
+}
 
 /// Rhai's notes on which function each call means, kept from call to call: finding them anew takes longer than running
 /// a small script. They bear on speed alone.
@@ -48,11 +57,42 @@ pub(super) struct Call {
     /// Work of native functions that Rhai's own count does not see.
     work: AtomicU64,
     log: Mutex<Log>,
+    /// What is called, where that is asked for.
+    calls: Option<Mutex<Calls>>,
 }
 
 impl Call {
-    pub(super) fn new(names: Arc<Names>, constants: Arc<BTreeMap<ImmutableString, Dynamic>>) -> Arc<Call> {
-        Arc::new(Call { names, constants, work: AtomicU64::new(0), log: Mutex::default() })
+    pub(super) fn new(
+        names: Arc<Names>,
+        constants: Arc<BTreeMap<ImmutableString, Dynamic>>,
+        noting: bool,
+    ) -> Arc<Call> {
+        let calls = noting.then(Mutex::default);
+        Arc::new(Call { names, constants, work: AtomicU64::new(0), log: Mutex::default(), calls })
+    }
+
+    /// Keeps a note of a call, where that is asked for. It costs the script nothing and changes nothing.
+    pub(super) fn note(context: &NativeCallContext<'_>, note: impl FnOnce() -> Noted) {
+        let call = context.tag().and_then(|tag| tag.read_lock::<Arc<Call>>());
+        let Some(calls) = call.as_ref().and_then(|call| call.calls.as_ref()) else { return };
+        let position = context.call_position();
+        calls.lock().unwrap_or_else(PoisonError::into_inner).add(|| {
+            let Noted { what, arguments, answer } = note();
+            CallRead {
+                line: position.line().unwrap_or(0) as u32,
+                column: position.position().unwrap_or(0) as u32,
+                what,
+                arguments,
+                answer,
+            }
+        });
+    }
+
+    fn take_calls(&self) -> Calls {
+        let calls = self.calls.as_ref();
+        calls.map_or_else(Calls::default, |calls| {
+            std::mem::take(&mut *calls.lock().unwrap_or_else(PoisonError::into_inner))
+        })
     }
 
     /// The call that a native function belongs to.
@@ -162,12 +202,20 @@ pub(super) struct Called {
     pub(super) cost: u64,
     /// What it printed.
     pub(super) log: Vec<String>,
+    /// What it called, where that was asked for.
+    pub(super) calls: Calls,
 }
 
-/// Calls a hook.
-pub(super) fn call(script: &Script, hook: Hook, names: &Arc<Names>, args: &mut [Dynamic]) -> Called {
+/// Calls a hook. `noting`: with a note of everything that it calls.
+pub(super) fn call(
+    script: &Script,
+    hook: Hook,
+    names: &Arc<Names>,
+    args: &mut [Dynamic],
+    noting: bool,
+) -> Called {
     let engine = runner();
-    let call = Call::new(Arc::clone(names), Arc::clone(&script.constants));
+    let call = Call::new(Arc::clone(names), Arc::clone(&script.constants), noting);
     let mut global = engine.new_global_runtime_state();
     global.lib.push(script.ast.shared_lib().clone());
     global.tag = Dynamic::from(Arc::clone(&call));
@@ -188,6 +236,7 @@ pub(super) fn call(script: &Script, hook: Hook, names: &Arc<Names>, args: &mut [
         result: result.map_err(|error| failure(*error)),
         cost: global.num_operations.saturating_add(work),
         log: call.take_log(),
+        calls: call.take_calls(),
     }
 }
 

@@ -111,7 +111,7 @@ fn constants(
         return Ok(BTreeMap::new());
     }
     let engine = runner();
-    let call = Call::new(Arc::clone(names), Arc::default());
+    let call = Call::new(Arc::clone(names), Arc::default(), false);
     let with_nothing = ast.merge(&engine.compile(format!("fn {NOTHING}() {{}}"))?);
     let mut scope = Scope::new();
     let options = CallFnOptions::new().eval_ast(true).rewind_scope(false).with_tag(Dynamic::from(call));

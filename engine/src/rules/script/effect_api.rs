@@ -3,11 +3,12 @@
 use rhai::NativeCallContext;
 
 use super::api::{find, find_group};
-use super::call::{Fallible, bad_answer};
+use super::call::{Call, Fallible, Noted, bad_answer};
 use super::effects::Effects;
 use super::registry::{ApiItem, ApiType as T, parameter as p};
 use crate::id::{AgentId, SkillId};
 use crate::model::SkillLevel;
+use crate::rules::reading::shown;
 use crate::rules::{Effect, Hook};
 
 const ANSWERING: &[Hook] = &[Hook::Route, Hook::OnMessage, Hook::OnWait];
@@ -22,13 +23,22 @@ fn skill(context: &NativeCallContext<'_>, slug: &str, level: i64) -> Fallible<Ef
     Ok(Effect::RequireSkill(SkillLevel { skill, level: small("the skill level", level)? }))
 }
 
+/// Notes that an effect was given.
+fn given(context: &NativeCallContext<'_>, name: &str, arguments: &[&dyn std::fmt::Debug]) {
+    Call::note(context, || Noted {
+        what: name.to_owned(),
+        arguments: Some(arguments.iter().map(|argument| shown(*argument)).collect()),
+        answer: None,
+    });
+}
+
 /// One effect in its two forms. `$make` turns the arguments into the effect.
 macro_rules! effect {
     ($name:literal, [$($parameter:ident: $type:ty = $kind:expr),*], $context:ident => $make:expr,
      $doc:literal, $doc_zh:literal, $example:literal => $result:literal) => {
         ApiItem::function($name, &[$(p(stringify!($parameter), $kind)),*], T::Effects, |engine| {
             engine.register_fn($name, |$context: NativeCallContext, $($parameter: $type),*| {
-                let _ = &$context;
+                given(&$context, $name, &[$(&$parameter),*]);
                 Effects::default().add($make)
             });
         })
@@ -44,7 +54,7 @@ macro_rules! chained {
      $doc:literal, $doc_zh:literal, $example:literal => $result:literal) => {
         ApiItem::method(T::Effects, $name, &[$(p(stringify!($parameter), $kind)),*], T::Effects, |engine| {
             engine.register_fn($name, |$context: NativeCallContext, effects: &mut Effects, $($parameter: $type),*| {
-                let _ = &$context;
+                given(&$context, $name, &[$(&$parameter),*]);
                 effects.add($make)
             });
         })
@@ -60,10 +70,12 @@ macro_rules! effects {
             $(effect! { $($effect)* }, chained! { $($effect)* },)*
             ApiItem::function("require_skill", &[p("skill", T::SkillName), p("level", T::Int)], T::Effects, |engine| {
                 engine.register_fn("require_skill", |context: NativeCallContext, name: &str| {
-                    Effects::default().add(skill(&context, name, 1)?)
+                    given(&context, "require_skill", &[&name]);
+Effects::default().add(skill(&context, name, 1)?)
                 });
                 engine.register_fn("require_skill", |context: NativeCallContext, name: &str, level: i64| {
-                    Effects::default().add(skill(&context, name, level)?)
+                    given(&context, "require_skill", &[&name, &level]);
+Effects::default().add(skill(&context, name, level)?)
                 });
             })
             .required(1)
@@ -82,13 +94,15 @@ macro_rules! effects {
                     engine.register_fn(
                         "require_skill",
                         |context: NativeCallContext, effects: &mut Effects, name: &str| {
-                            effects.add(skill(&context, name, 1)?)
+                            given(&context, "require_skill", &[&name]);
+effects.add(skill(&context, name, 1)?)
                         },
                     );
                     engine.register_fn(
                         "require_skill",
                         |context: NativeCallContext, effects: &mut Effects, name: &str, level: i64| {
-                            effects.add(skill(&context, name, level)?)
+                            given(&context, "require_skill", &[&name, &level]);
+effects.add(skill(&context, name, level)?)
                         },
                     );
                 },

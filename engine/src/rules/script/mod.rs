@@ -47,23 +47,23 @@ pub(in crate::rules) struct Script {
 }
 
 impl Script {
-    /// Calls `route`, `on_message` or `on_wait`.
-    pub(in crate::rules) fn answer(&self, hook: Hook, scene: &Arc<Scene>) -> Answered {
+    /// Calls `route`, `on_message` or `on_wait`. `noting`: with a note of everything that it calls.
+    pub(in crate::rules) fn answer(&self, hook: Hook, scene: &Arc<Scene>, noting: bool) -> Answered {
         let conversation = Dynamic::from(objects::Conversation(Arc::clone(scene)));
         let customer = Dynamic::from(objects::Customer(Arc::clone(scene)));
         let desk = Dynamic::from(objects::Desk(Arc::clone(scene)));
         let called = if hook == Hook::OnMessage {
             let message = Dynamic::from(objects::Message(Arc::clone(scene)));
-            call::call(self, hook, &scene.names, &mut [conversation, message, customer, desk])
+            call::call(self, hook, &scene.names, &mut [conversation, message, customer, desk], noting)
         } else {
-            call::call(self, hook, &scene.names, &mut [conversation, customer, desk])
+            call::call(self, hook, &scene.names, &mut [conversation, customer, desk], noting)
         };
         let result = called.result.and_then(|value| match value.read_lock::<effects::Effects>() {
             Some(effects) => Ok(effects.list()),
             None if value.is_unit() => Ok(Vec::new()),
             None => Err(wrong_answer(hook, "effects or nothing", &value)),
         });
-        Answered { result, cost: called.cost, memory_bytes: 0, log: called.log }
+        Answered { result, cost: called.cost, memory_bytes: 0, log: called.log, calls: called.calls }
     }
 
     /// Calls `rank`. Scores are in thousandths, so that a fraction counts. `None`: the agent is not on the desk, and
@@ -83,9 +83,10 @@ impl Script {
             Dynamic::from(objects::Customer(Arc::clone(scene))),
             Dynamic::from(objects::Desk(Arc::clone(scene))),
         ];
-        let called = call::call(self, Hook::Rank, &scene.names, &mut args);
+        let called = call::call(self, Hook::Rank, &scene.names, &mut args, false);
         let result = called.result.and_then(|value| thousandths(&value));
-        Some(Answered { result, cost: called.cost, memory_bytes: 0, log: called.log })
+        let calls = called.calls;
+        Some(Answered { result, cost: called.cost, memory_bytes: 0, log: called.log, calls })
     }
 }
 

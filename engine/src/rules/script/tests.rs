@@ -87,7 +87,7 @@ fn value_of(hook: Hook, body: &str) -> Result<String, RuleFailure> {
                 other => panic!("no sample of {other:?}"),
             })
             .collect();
-        let value = call::call(&script, hook, &names, &mut args).result?;
+        let value = call::call(&script, hook, &names, &mut args, false).result?;
         Ok(match value.read_lock::<effects::Effects>() {
             Some(effects) => effects.describe(&names),
             None => format!("{value:?}"),

@@ -179,6 +179,11 @@ impl<R: Deref<Target = Ruleset> + Clone> Simulation<R> {
         &self.ruleset
     }
 
+    /// The same, as it was handed over.
+    pub(super) fn live(&self) -> &R {
+        &self.ruleset
+    }
+
     /// Ends the run where it is.
     pub fn cancel(&mut self) {
         self.run.end(Ended::Cancelled);
@@ -202,7 +207,7 @@ impl<R: Deref<Target = Ruleset> + Clone> Simulation<R> {
 #[derive(Clone, Debug)]
 pub(super) struct Run {
     pub(super) scenario: Arc<Scenario>,
-    seed: u64,
+    pub(super) seed: u64,
     /// That the run began with.
     revision: Revision,
     pub(super) desk: Desk,

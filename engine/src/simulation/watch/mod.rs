@@ -21,10 +21,11 @@ pub use view::{AgentSeat, ChannelGate, Counters, FloorView, InHand, LANES_MAX, L
 use self::moment::Seeker;
 use self::plan::Homes;
 use super::injection::{Injection, InjectionBody, InjectionError};
+use super::life::Following;
 use super::report::{Ended, Report};
 use super::scenario::{DRAIN_MS_MAX, Scenario};
 use super::{Simulation, Unobserved};
-use crate::id::GroupId;
+use crate::id::{ConversationId, GroupId};
 use crate::rules::Ruleset;
 use crate::time::Timestamp;
 
@@ -177,6 +178,15 @@ impl<R: Deref<Target = Ruleset> + Clone> Watch<R> {
     #[must_use]
     pub fn report(&self) -> Report {
         self.simulation.report()
+    }
+
+    /// Follows a conversation, by its number, through this run, whatever it has come to. The playhead stays.
+    #[must_use]
+    pub fn follow(&self, conversation: ConversationId) -> Following<R> {
+        // The first copy is the run before it began.
+        let before = |copy: &Simulation<R>| copy.run.conversations < conversation.0;
+        let copy = self.copies.iter().rev().find(|(_, copy)| before(copy)).or(self.copies.first());
+        Following::new(copy.map_or(&self.simulation, |(_, copy)| copy).clone(), conversation)
     }
 
     fn replan(&mut self) {

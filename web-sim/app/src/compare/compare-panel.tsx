@@ -281,7 +281,7 @@ export default function ComparePanel({ opening }: { opening: string }) {
               <DifferenceTable differences={ofAll} name={({ measure }) => t(`compare.measure.${measure}`)} testId="differences" />
             </Card>
             <WaitingChart told={result.first} zone={catalogue?.zone ?? 'UTC'} />
-            <Ways moved={result.comparison.moved} names={names} tenant={example} zone={catalogue?.zone ?? 'UTC'} />
+            <Ways moved={result.comparison.moved} names={names} question={result.question} tenant={example} zone={catalogue?.zone ?? 'UTC'} />
             <FlowCharts comparison={result.comparison} names={names} />
             {ofGroups.length > 0 && (
               <Card title={t('compare.groupsTitle')}>

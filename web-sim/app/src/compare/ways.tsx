@@ -6,10 +6,12 @@ import type { Moved } from '../generated/types/Moved';
 import type { MovedConversation } from '../generated/types/MovedConversation';
 import type { MovedSide } from '../generated/types/MovedSide';
 import type { Way } from '../generated/types/Way';
+import { lives, type Side } from '../life/life-store';
 import { Card } from '../simulate/card';
 import { count, duration, percent } from '../simulate/format';
 import { visitor } from '../visitor/visit-store';
 import { navigate } from '../workspace/url-state';
+import type { Question } from './compare-store';
 import { decidedByName, destinationName, type Names } from './format';
 import styles from './ways.module.css';
 
@@ -19,11 +21,12 @@ const WAYS = 10;
 interface WaysProps {
   moved: Moved;
   names: Names;
+  question: Question;
   tenant: string;
   zone: string;
 }
 
-export function Ways({ moved, names, tenant, zone }: WaysProps) {
+export function Ways({ moved, names, question, tenant, zone }: WaysProps) {
   const { t, i18n } = useTranslation();
   const [isWhole, setWhole] = useState(false);
   const number = (value: number) => count(Math.round(value), i18n.language);
@@ -46,7 +49,7 @@ export function Ways({ moved, names, tenant, zone }: WaysProps) {
       </p>
       <ul className={styles.ways} data-testid="ways">
         {ways.map((way) => (
-          <WayLine key={JSON.stringify([way.cause, way.by, way.from, way.to])} way={way} most={moved.ways[0]?.conversations ?? 1} {...{ names, tenant, zone }} />
+          <WayLine key={JSON.stringify([way.cause, way.by, way.from, way.to])} way={way} most={moved.ways[0]?.conversations ?? 1} {...{ names, question, tenant, zone }} />
         ))}
       </ul>
       {moved.ways.length > WAYS && (
@@ -63,11 +66,12 @@ interface WayLineProps {
   way: Way;
   most: number;
   names: Names;
+  question: Question;
   tenant: string;
   zone: string;
 }
 
-function WayLine({ way, most, names, tenant, zone }: WayLineProps) {
+function WayLine({ way, most, names, question, tenant, zone }: WayLineProps) {
   const { t } = useTranslation();
   const [isOpen, setOpen] = useState(false);
   const by = decidedByName(way.by, names, t);
@@ -83,7 +87,7 @@ function WayLine({ way, most, names, tenant, zone }: WayLineProps) {
         <span className={styles.to}>{destinationName(way.to, names, t)}</span>
         <span className={styles.by}>{way.cause === 'rules' ? t('compare.because', { by }) : t('compare.knockOn')}</span>
       </button>
-      {isOpen && <Examples examples={way.examples} names={names} tenant={tenant} zone={zone} />}
+      {isOpen && <Examples examples={way.examples} names={names} question={question} tenant={tenant} zone={zone} />}
     </li>
   );
 }
@@ -91,11 +95,12 @@ function WayLine({ way, most, names, tenant, zone }: WayLineProps) {
 interface ExamplesProps {
   examples: readonly MovedConversation[];
   names: Names;
+  question: Question;
   tenant: string;
   zone: string;
 }
 
-function Examples({ examples, names, tenant, zone }: ExamplesProps) {
+function Examples({ examples, names, question, tenant, zone }: ExamplesProps) {
   const { t, i18n } = useTranslation();
   const clock = new Intl.DateTimeFormat(i18n.language === 'en' ? 'en-GB' : 'zh-CN', {
     timeZone: zone,
@@ -117,6 +122,15 @@ function Examples({ examples, names, tenant, zone }: ExamplesProps) {
     visitor.say(tenant, text);
     visitor.change({ channel, vip });
     navigate({ tab: 'visitor' });
+  };
+  const open = ({ conversation, seed }: MovedConversation, from: Side) => {
+    const { live, candidate, scenario } = question;
+    // Both sides run the candidate's scenario.
+    const file = `scenarios/${scenario}.toml`;
+    const text = candidate[file];
+    const start = { scenario, seed };
+    const liveFiles = text === undefined || live[file] === text ? live : { ...live, [file]: text };
+    lives.open({ conversation, run: { files: candidate, start }, live: { files: liveFiles, start } }, from);
   };
   return (
     <table className={styles.examples}>
@@ -144,7 +158,17 @@ function Examples({ examples, names, tenant, zone }: ExamplesProps) {
               </Tooltip>
             </td>
             <td>
-              {side(example.live)} → {side(example.candidate)}
+              <Tooltip title={t('life.openOf.live')}>
+                <button type="button" className={styles.said} onClick={() => open(example, 'live')} data-testid="life-live">
+                  {side(example.live)}
+                </button>
+              </Tooltip>{' '}
+              →{' '}
+              <Tooltip title={t('life.openOf.candidate')}>
+                <button type="button" className={styles.said} onClick={() => open(example, 'candidate')} data-testid="life-candidate">
+                  {side(example.candidate)}
+                </button>
+              </Tooltip>
             </td>
           </tr>
         ))}

@@ -9,10 +9,15 @@
 import type { AnalysisTold } from '../generated/types/AnalysisTold';
 import type { Checked } from '../generated/types/Checked';
 import type { Comparison } from '../generated/types/Comparison';
+import type { DecisionId } from '../generated/types/DecisionId';
 import type { Explanation } from '../generated/types/Explanation';
 import type { FloorPlan } from '../generated/types/FloorPlan';
 import type { FloorView } from '../generated/types/FloorView';
 import type { Found } from '../generated/types/Found';
+import type { Goal as LifeGoal } from '../generated/types/Goal';
+import type { KeepTold } from '../generated/types/KeepTold';
+import type { Life } from '../generated/types/Life';
+import type { LitRule } from '../generated/types/LitRule';
 import type { ModuleLine } from '../generated/types/ModuleLine';
 import type { Moment } from '../generated/types/Moment';
 import type { PlannedWhat } from '../generated/types/PlannedWhat';
@@ -26,6 +31,8 @@ import type { ReplayTold } from '../generated/types/ReplayTold';
 import type { Report } from '../generated/types/Report';
 import type { TestLine } from '../generated/types/TestLine';
 import type { Version } from '../generated/types/Version';
+import type { WhatIf } from '../generated/types/WhatIf';
+import type { Why } from '../generated/types/Why';
 import type { Visit } from '../generated/types/Visit';
 
 /** A tenant folder: path to text; of a module (`.wasm`), path to the hash of its bytes. */
@@ -131,6 +138,19 @@ export interface Calls {
   inject: { input: { watched: number; what: Injected; groups: readonly number[] }; answer: Seen; progress: Travel };
   /** Takes an injection back, by its place in the list; the playhead comes back to where it was. */
   retract: { input: { watched: number; index: number; groups: readonly number[] }; answer: Seen; progress: Travel };
+  /**
+   * Follows a conversation through a run. The worker keeps what it saw under `life` until it follows another; the calls
+   * below ask about it.
+   */
+  life: { input: Run & { life: number; conversation: number }; answer: Life; progress: Travel };
+  /** Where every agent stood, or those whose name has `search` in it. */
+  why: { input: { life: number; decision: DecisionId; search: string }; answer: Why | null; progress: never };
+  /** The changes under which it would have gone otherwise. */
+  whatIf: { input: { life: number; decision: DecisionId; goal: LifeGoal }; answer: WhatIf | null; progress: never };
+  /** What the rules looked at. */
+  lit: { input: { life: number; decision: DecisionId }; answer: LitRule[] | null; progress: never };
+  /** A rule test out of which the same decision comes. */
+  keep: { input: { life: number; decision: DecisionId; name: string }; answer: KeepTold; progress: never };
   /** Runs both; cancelled, it still answers. */
   pair: { input: Versus; answer: PairTold; progress: Progress };
   /** Reads a recording and tells what it is. */

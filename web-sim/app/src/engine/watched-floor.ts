@@ -31,7 +31,7 @@ function nextTurn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
 }
 
-type Opened = (files: Files) => wasm.Workspace;
+export type Opened = (files: Files) => wasm.Workspace;
 
 /**
  * A run as the engine wants it. The rulesets that it swaps to are compiled here, each as the successor of the one
@@ -47,7 +47,7 @@ export function described({ files, start, injections = [] }: Run, opened: Opened
   return JSON.stringify({ ...start, injections: planned });
 }
 
-type OnTravel = (travel: Travel) => void;
+export type OnTravel = (travel: Travel) => void;
 
 /** A run with the number that the page knows it by. */
 type Watched = Run & { watched: number; injections: readonly Injection[] };

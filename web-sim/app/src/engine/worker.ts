@@ -2,6 +2,7 @@
 import init, * as wasm from '../generated/wasm/pointsman';
 import { isModule, type CallName, type CallRequest, type Calls, type Files, type Module, type Reply, type Request } from './protocol';
 import { OpenRecording } from './recordings';
+import { Lives } from './lives';
 import { described, inSlices, WatchedFloor } from './watched-floor';
 
 interface Context<Name extends CallName> {
@@ -79,6 +80,7 @@ const floor = new WatchedFloor(own.open);
 const opened = new OpenRecording();
 /** The part of a replay that reading its recording takes. */
 const READING = 0.1;
+const lives = new Lives(own.open);
 
 const table: Table = {
   version: () => JSON.parse(wasm.version()),
@@ -145,6 +147,11 @@ const table: Table = {
   play: (input) => floor.play(input),
   travel: (input, { progress, isCancelled }) => floor.travel(input, progress, isCancelled),
   inject: (input, { progress, isCancelled }) => floor.inject(input, progress, isCancelled),
+  life: (input, { progress, isCancelled }) => lives.follow(input, progress, isCancelled),
+  why: (input) => lives.why(input),
+  whatIf: (input) => lives.whatIf(input),
+  lit: (input) => lives.lit(input),
+  keep: (input) => lives.keep(input),
   retract: (input, { progress, isCancelled }) => floor.retract(input, progress, isCancelled),
 };
 

@@ -17,13 +17,7 @@ import { PickedCard } from './picked-card';
 import { player, type PlayerState } from './player';
 import { Transport } from './transport';
 
-interface FloorPanelProps {
-  opening: string;
-  /** Opens a conversation's story. */
-  onSelect?: (conversation: number) => void;
-}
-
-export function FloorPanel({ opening, onSelect }: FloorPanelProps) {
+export function FloorPanel({ opening }: { opening: string }) {
   const { t, i18n } = useTranslation();
   const url = useUrlState();
   const { example, files, checked, checkedFiles } = useWorkspace();
@@ -121,7 +115,7 @@ export function FloorPanel({ opening, onSelect }: FloorPanelProps) {
       ) : (
         <Skeleton active className={styles.skeleton ?? ''} />
       )}
-      {picked && plan && view && <PickedCard plan={plan} view={view} picked={picked} onPick={setPicked} onSelect={onSelect} />}
+      {picked && plan && view && <PickedCard plan={plan} view={view} picked={picked} onPick={setPicked} />}
       <Transport state={state} clock={clock} shortClock={shortClock} />
     </div>
   );

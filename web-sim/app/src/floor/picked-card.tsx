@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { FloorPlan } from '../generated/types/FloorPlan';
 import type { FloorView } from '../generated/types/FloorView';
+import { lives } from '../life/life-store';
 import { waited } from './clock';
 import type { Picked } from './floor-stage';
 import { Glyph } from './glyph';
@@ -16,11 +17,9 @@ interface PickedCardProps {
   view: FloorView;
   picked: NonNullable<Picked>;
   onPick: (picked: Picked) => void;
-  /** Opens a conversation's story, where there is one. */
-  onSelect: ((conversation: number) => void) | undefined;
 }
 
-export function PickedCard({ plan, view, picked, onPick, onSelect }: PickedCardProps) {
+export function PickedCard({ plan, view, picked, onPick }: PickedCardProps) {
   const { t } = useTranslation();
   const card = useRef<HTMLElement>(null);
   const key = picked.kind === 'agent' ? `a${picked.agent}` : `c${picked.conversation}`;
@@ -42,7 +41,7 @@ export function PickedCard({ plan, view, picked, onPick, onSelect }: PickedCardP
       {picked.kind === 'agent' ? (
         <AgentDetails plan={plan} view={view} agent={picked.agent} onPick={onPick} />
       ) : (
-        <ConversationDetails plan={plan} view={view} conversation={picked.conversation} onSelect={onSelect} />
+        <ConversationDetails plan={plan} view={view} conversation={picked.conversation} />
       )}
     </aside>
   );
@@ -85,7 +84,7 @@ function AgentDetails({ plan, view, agent, onPick }: { plan: FloorPlan; view: Fl
   );
 }
 
-function ConversationDetails({ plan, view, conversation, onSelect }: { plan: FloorPlan; view: FloorView; conversation: number; onSelect: PickedCardProps['onSelect'] }) {
+function ConversationDetails({ plan, view, conversation }: { plan: FloorPlan; view: FloorView; conversation: number }) {
   const { t } = useTranslation();
   const waiting = view.lanes.flatMap(({ group, queue }) => queue.map((one) => ({ ...one, group, agent: null }))).find((one) => one.conversation === conversation);
   const inHand = view.lanes.flatMap(({ agents }) => agents.flatMap((seat) => seat.in_hand.map((one) => ({ ...one, agent: seat.agent })))).find((one) => one.conversation === conversation);
@@ -119,11 +118,17 @@ function ConversationDetails({ plan, view, conversation, onSelect }: { plan: Flo
       ) : (
         <p>{t('floor.notHere')}</p>
       )}
-      {onSelect && (
-        <Button size="small" type="primary" onClick={() => onSelect(conversation)} data-testid="story">
-          {t('floor.story')}
-        </Button>
-      )}
+      <Button size="small" type="primary" onClick={() => openLife(conversation)} data-testid="story">
+        {t('floor.story')}
+      </Button>
     </>
   );
+}
+
+/** The conversation in the run that is watched, with everything that was done to it. */
+function openLife(conversation: number): void {
+  const { run, injections } = player.get();
+  if (!run) return;
+  player.pause();
+  lives.open({ conversation, run: { ...run, injections } });
 }

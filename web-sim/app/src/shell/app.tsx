@@ -7,6 +7,7 @@ import { FileList } from '../editor/file-list';
 import { Problems } from '../editor/problems';
 import { isModule, modulesOf } from '../engine/protocol';
 import { FloorPanel } from '../floor/floor-panel';
+import { useLife } from '../life/life-store';
 import { useAdding } from '../modules/adding';
 import { DropZone } from '../modules/drop-zone';
 import { Arrivals } from '../share/arrivals';
@@ -28,6 +29,7 @@ const AnalysisPanel = lazy(() => import('../analysis/analysis-panel'));
 const ComparePanel = lazy(() => import('../compare/compare-panel'));
 const ModuleDialogs = lazy(() => import('../modules/dialogs'));
 const ScenarioPicture = lazy(() => import('../scenario/scenario-picture'));
+const LifeDrawer = lazy(() => import('../life/life-drawer'));
 const PublishDrawer = lazy(() => import('../publish/publish-drawer'));
 
 export function App() {
@@ -45,6 +47,7 @@ export function App() {
   if (!isModule(file) && file !== text) setText(file);
   const { picked } = useAdding();
   const { wasOpened } = usePublishing();
+  const { wasOpened: wasLifeOpened } = useLife();
   const panels = [
     { key: 'simulate', label: t('shell.tab.simulate'), children: <SimulatePanel opening={opening.scenario} /> },
     {
@@ -119,6 +122,11 @@ export function App() {
       {wasOpened && (
         <Suspense>
           <PublishDrawer />
+        </Suspense>
+      )}
+      {wasLifeOpened && (
+        <Suspense>
+          <LifeDrawer />
         </Suspense>
       )}
       <DropZone />

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { goTo } from '../editor/go-to';
 import { Quoted } from '../editor/problems';
 import type { EffectTold } from '../generated/types/EffectTold';
+import type { PlacementTold } from '../generated/types/PlacementTold';
 import type { RuleKind } from '../generated/types/RuleKind';
 import type { RuleTold } from '../generated/types/RuleTold';
 import type { TryTold } from '../generated/types/TryTold';
@@ -12,15 +13,10 @@ import { moduleFile } from '../modules/naming';
 import { Card } from '../simulate/card';
 import { count } from '../simulate/format';
 import styles from './trace.module.css';
-import type { VisitState } from './visit-store';
-import { wayOf } from './way';
 
-type Answer = NonNullable<VisitState['answer']>;
-
-export function RulesTrace({ answer }: { answer: Answer }) {
+export function RulesTrace({ rules }: { rules: readonly RuleTold[] }) {
   const { t, i18n } = useTranslation();
   const [all, setAll] = useState(false);
-  const rules = wayOf(answer.explanation).rules?.rules ?? [];
   const isOfInterest = ({ outcome }: RuleTold) => outcome.kind === 'matched' || outcome.kind === 'failed' || outcome.kind === 'breaker-open';
   const matched = rules.filter(isOfInterest);
   const spent = (kind: RuleKind) => rules.reduce((sum, rule) => (rule.kind === kind ? sum + rule.cost : sum), 0);
@@ -122,13 +118,12 @@ function Effect({ told: { effect, value, overridden_by } }: { told: EffectTold }
   );
 }
 
-export function Candidates({ answer }: { answer: Answer }) {
+export function Candidates({ placement, aside }: { placement: PlacementTold | null; aside?: string }) {
   const { t } = useTranslation();
-  const { placement } = wayOf(answer.explanation);
   if (!placement || placement.tries.length === 0) return null;
   const picked = placement.outcome.kind === 'assigned' ? placement.outcome : null;
   return (
-    <Card title={t('visitor.candidatesTitle')} aside={t('visitor.present', { count: answer.explanation.present })}>
+    <Card title={t('visitor.candidatesTitle')} aside={aside}>
       {placement.tries.map((asked) => (
         <Try
           key={asked.group.slug}

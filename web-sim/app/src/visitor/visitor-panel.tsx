@@ -10,6 +10,7 @@ import { RoutePicture } from './route-picture';
 import { Candidates, RulesTrace } from './trace';
 import { AT_DEFAULT, AT_FORMAT, useVisitor, visitor } from './visit-store';
 import styles from './visitor-panel.module.css';
+import { wayOf } from './way';
 
 /** What the site says about the customer, from entries such as `plan=enterprise`. */
 function attributesOf(entries: readonly string[]): Record<string, string> {
@@ -146,8 +147,11 @@ export function VisitorPanel({ opening }: { opening: string }) {
               <KeepTest answer={answer} />
             </div>
             <RoutePicture answer={answer} catalogue={catalogue} />
-            <RulesTrace answer={answer} />
-            <Candidates answer={answer} />
+            <RulesTrace rules={wayOf(answer.explanation).rules?.rules ?? []} />
+            <Candidates
+              placement={wayOf(answer.explanation).placement}
+              aside={t('visitor.present', { count: answer.explanation.present })}
+            />
           </>
         )}
       </div>

@@ -3,6 +3,7 @@ import { analysis } from './analysis';
 import { compare } from './compare';
 import { editor } from './editor';
 import { floor } from './floor';
+import { life } from './life';
 import { modules } from './modules';
 import { publish } from './publish';
 import { replay } from './replay';
@@ -15,4 +16,4 @@ import { visitor } from './visitor';
 import { words } from './words';
 
 /** English. */
-export const en: Catalogue = { scenario, share, shell, analysis, compare, editor, floor, modules, publish, replay, visitor, simulate, tests, words };
+export const en: Catalogue = { scenario, share, shell, analysis, compare, editor, floor, modules, publish, replay, visitor, simulate, tests, words, life };

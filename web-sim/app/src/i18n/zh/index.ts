@@ -3,6 +3,7 @@ import { analysis } from './analysis';
 import { compare } from './compare';
 import { editor } from './editor';
 import { floor } from './floor';
+import { life } from './life';
 import { modules } from './modules';
 import { publish } from './publish';
 import { replay } from './replay';
@@ -14,6 +15,6 @@ import { tests } from './tests';
 import { visitor } from './visitor';
 import { words } from './words';
 
-export const zh = { scenario, share, shell, analysis, compare, editor, floor, modules, publish, replay, visitor, simulate, tests, words };
+export const zh = { scenario, share, shell, analysis, compare, editor, floor, modules, publish, replay, visitor, simulate, tests, words, life };
 
 export type Catalogue = typeof zh;
