@@ -8,6 +8,7 @@ mod check;
 mod compare;
 mod explain;
 mod findings;
+mod html;
 mod output;
 mod publish;
 mod rule_project;

@@ -17,6 +17,7 @@ use pointsman_engine::trace::RuleFailureKind;
 use serde::Serialize;
 
 use super::compare::{Side, compare};
+use super::html::HtmlArguments;
 use super::scenario::{read_scenario, scenario_text};
 use super::style::{BAD, DIM, NAME, STRONG, paint};
 use super::{Format, Verdict, compiled, output};
@@ -30,7 +31,7 @@ use super::{Format, Verdict, compiled, output};
         Examples:\n  pointsman simulate examples/shop --scenario promo-peak --seed 7\n  \
         pointsman simulate examples/shop --scenario weekday --runs 30 --format json | jq '.runs[].kpi.all'\n  \
         pointsman simulate examples/shop --scenario night --events events.jsonl\n  \
-        pointsman simulate my-draft --scenario weekday --runs 20 --compare examples/shop"
+        pointsman simulate my-draft --scenario weekday --runs 20 --compare examples/shop --html what-changes.html"
 )]
 pub(super) struct Arguments {
     /// The tenant folder
@@ -50,12 +51,15 @@ pub(super) struct Arguments {
     /// Write every event to this file, one JSON object a line (one run only)
     #[arg(long, value_name = "FILE.jsonl")]
     events: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) html: HtmlArguments,
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> anyhow::Result<Verdict> {
     if arguments.events.is_some() && arguments.runs > 1 {
         bail!("--events takes one run: leave --runs away");
     }
+    arguments.html.check()?;
     let Some((ruleset, source)) = compiled(&arguments.tenant_dir, format)? else {
         return Ok(Verdict::Problems);
     };
@@ -77,6 +81,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> anyhow::Result<Verdi
     }
     let broken = reports.iter().any(|report| !report.checks.hold());
     tell(&reports, &ruleset, format)?;
+    arguments.html.write(ruleset.directory(), |about| pointsman_report::of_runs(&reports, about))?;
     Ok(if broken { Verdict::Problems } else { Verdict::Well })
 }
 
