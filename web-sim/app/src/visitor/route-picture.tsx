@@ -2,6 +2,7 @@
  * The way as a track plan: from the visitor over the points that the deciding rule sets, on the track of one group, to
  * an agent. The tracks not taken stay in sight.
  */
+import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import type { Catalogue } from '../generated/types/Catalogue';
 import { pieces } from './matches';
@@ -49,7 +50,7 @@ export function RoutePicture({ answer, catalogue }: RoutePictureProps) {
   );
 }
 
-function outcomeText(way: Way, t: ReturnType<typeof useTranslation>['t']): string {
+function outcomeText(way: Way, t: TFunction): string {
   const outcome = way.placement?.outcome;
   if (!outcome) return t('visitor.unchanged');
   switch (outcome.kind) {
@@ -64,7 +65,7 @@ function outcomeText(way: Way, t: ReturnType<typeof useTranslation>['t']): strin
   }
 }
 
-function awayText({ away }: Way, t: ReturnType<typeof useTranslation>['t']): string {
+function awayText({ away }: Way, t: TFunction): string {
   if (!away) return '';
   return t(`visitor.fallback.${away.kind}`, { name: away.kind === 'bot' ? away.name : away.kind === 'group' ? away.group.name : '' });
 }

@@ -1,5 +1,6 @@
 import type { Catalogue } from '../zh';
 import { analysis } from './analysis';
+import { blame } from './blame';
 import { compare } from './compare';
 import { editor } from './editor';
 import { floor } from './floor';
@@ -9,9 +10,10 @@ import { scenario } from './scenario';
 import { share } from './share';
 import { shell } from './shell';
 import { simulate } from './simulate';
+import { staffing } from './staffing';
 import { tests } from './tests';
 import { visitor } from './visitor';
 import { words } from './words';
 
 /** English. */
-export const en: Catalogue = { scenario, share, shell, analysis, compare, editor, floor, modules, publish, visitor, simulate, tests, words };
+export const en: Catalogue = { scenario, share, shell, analysis, blame, compare, editor, floor, modules, publish, visitor, simulate, staffing, tests, words };
