@@ -141,10 +141,22 @@ fn waiting(live: &Report, candidate: &Report, clock: &Clock, texts: &Texts) -> M
     let most = |list: &[u32]| list.iter().copied().max().unwrap_or(0).to_string();
     let description = (texts.both_waiting_desc)(&most(&before.waiting_max), &most(&after.waiting_max));
     let title = (texts.both_waiting_title)(&live.seed.to_string());
-    over_time("waiting", &title, &description, &times, Unit::Count, &[
-        Line { name: texts.live, look: "muted", values: values(&before.waiting_max), is_filled: false },
-        Line { name: texts.candidate, look: "track", values: values(&after.waiting_max), is_filled: true },
-    ])
+    over_time(
+        "waiting",
+        &title,
+        &description,
+        &times,
+        Unit::Count,
+        &[
+            Line { name: texts.live, look: "muted", values: values(&before.waiting_max), is_filled: false },
+            Line {
+                name: texts.candidate,
+                look: "track",
+                values: values(&after.waiting_max),
+                is_filled: true,
+            },
+        ],
+    )
 }
 
 fn moved(comparison: &Comparison, names: &Names, clock: &Clock, texts: &Texts) -> Markup {
@@ -249,8 +261,7 @@ fn steps(flow: &Flow, names: &Names, texts: &Texts) -> Steps {
 fn flows(comparison: &Comparison, names: &Names, texts: &Texts) -> Markup {
     let picture = |id: &str, title: &str, flows: &[Flow]| {
         let total: f64 = flows.iter().map(|flow| flow.conversations).sum();
-        let path =
-            |flow: &Flow| chart::Path { steps: steps(flow, names, texts), value: flow.conversations };
+        let path = |flow: &Flow| chart::Path { steps: steps(flow, names, texts), value: flow.conversations };
         let paths: Vec<chart::Path> = flows.iter().map(path).collect();
         sankey(id, title, &(texts.flow_desc)(&count(total.round() as u64)), &paths, texts.others)
     };

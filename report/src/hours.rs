@@ -65,8 +65,9 @@ pub(crate) fn rows(series: &Series) -> Vec<Row> {
 }
 
 fn row(series: &Series, from: usize, to: usize) -> Row {
-    let sum =
-        |list: &[u32]| list.get(from..to).unwrap_or_default().iter().map(|each| u64::from(*each)).sum::<u64>();
+    let sum = |list: &[u32]| {
+        list.get(from..to).unwrap_or_default().iter().map(|each| u64::from(*each)).sum::<u64>()
+    };
     let connected = sum(&series.connected);
     let waits = series.wait_ms_mean.iter().zip(&series.connected).take(to).skip(from);
     let wait_ms: f64 = waits.map(|(mean, count)| *mean as f64 * f64::from(*count)).sum();

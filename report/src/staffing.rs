@@ -39,9 +39,8 @@ pub(crate) fn page(staffing: &StaffingTold, about: &About) -> String {
     let busy: Vec<&StaffingCell> = staffing.cells.iter().filter(|cell| cell.conversations > 0.0).collect();
     let mut groups: Vec<&[&StaffingCell]> = busy.chunk_by(|a, b| a.group == b.group).collect();
     groups.retain(|cells| !cells.is_empty());
-    let short = |cell: &&&StaffingCell| {
-        matches!(cell.staffed, Some(Staffed::TooFew { .. } | Staffed::NeverEnough))
-    };
+    let short =
+        |cell: &&&StaffingCell| matches!(cell.staffed, Some(Staffed::TooFew { .. } | Staffed::NeverEnough));
     let short = busy.iter().filter(short).count();
     let (share, time) =
         (format!("{:.0}%", staffing.aim.share * 100.0), duration(staffing.aim.within_ms as f64, texts));

@@ -55,7 +55,9 @@ fn compared(seeds: u64) -> (Comparison, Report, Report) {
 /// What must hold of every report.
 fn is_complete_and_accessible(page: &str) {
     assert!(page.starts_with("<!DOCTYPE html>") && page.ends_with("</html>"));
-    for forbidden in ["<script", "http://", "https://", "@import", "url(", "src=", "href=", "NaN", ">inf", " inf"] {
+    for forbidden in
+        ["<script", "http://", "https://", "@import", "url(", "src=", "href=", "NaN", ">inf", " inf"]
+    {
         assert!(!page.contains(forbidden), "a report has no {forbidden}");
     }
     let times = |what: &str| page.matches(what).count();
@@ -84,7 +86,8 @@ fn a_run_is_told_in_both_languages_with_the_figures_that_the_engine_counted() {
         is_complete_and_accessible(page);
         let level = format!("{:.1}%", report.kpi.all.service_level * 100.0);
         assert!(page.contains(&level), "no {level}");
-        for value in [&report.revision, &report.digest, &report.engine, "8,035", "Asia/Shanghai", "云杉商城"] {
+        for value in [&report.revision, &report.digest, &report.engine, "8,035", "Asia/Shanghai", "云杉商城"]
+        {
             assert!(page.contains(value), "no {value}");
         }
         for group in &report.kpi.groups {
@@ -186,7 +189,8 @@ fn the_command_line_writes_the_file_and_never_over_another() {
     let folder = tempfile::tempdir().expect("a folder");
     let tenant = repository().join("examples/shop");
     let simulate = |more: &[&str]| {
-        let mut arguments = vec!["simulate", tenant.to_str().expect("UTF-8"), "--scenario", "weekday", "--seed", "3"];
+        let mut arguments =
+            vec!["simulate", tenant.to_str().expect("UTF-8"), "--scenario", "weekday", "--seed", "3"];
         arguments.extend(more);
         pointsman(folder.path(), &arguments)
     };
@@ -214,7 +218,8 @@ fn the_command_line_writes_the_file_and_never_over_another() {
     let lonely = simulate(&["--force"]);
     assert!(!lonely.status.success() && said(&lonely).contains("--html"), "{}", said(&lonely));
 
-    let compared = simulate(&["--runs", "2", "--compare", tenant.to_str().expect("UTF-8"), "--html", "same.html"]);
+    let compared =
+        simulate(&["--runs", "2", "--compare", tenant.to_str().expect("UTF-8"), "--html", "same.html"]);
     assert!(compared.status.success(), "{}", said(&compared));
     let page = std::fs::read_to_string(folder.path().join("same.html")).expect("a file");
     is_complete_and_accessible(&page);

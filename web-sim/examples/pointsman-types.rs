@@ -11,8 +11,8 @@ use pointsman_engine::simulation::staffing::SeedDemand;
 use pointsman_engine::simulation::{FloorPlan, FloorView, Moment, Progress, Report, Sought};
 use pointsman_report::{About, StaffingTold};
 use pointsman_web_sim::{
-    AnalysisTold, Checked, ComparisonTold, PairTold, PlannedWhat, Reference, Refused, StaffingHour, StaffingQuestion, Start,
-    TestLine, Version,
+    AnalysisTold, Checked, ComparisonTold, PairTold, PlannedWhat, Reference, Refused, StaffingHour,
+    StaffingQuestion, Start, TestLine, Version,
 };
 use ts_rs::{Config, ExportError, TS};
 

@@ -301,9 +301,7 @@ pub fn blame(
         // It is plain data; without it, nobody is told how far it is.
         watch.call(&JsValue::NULL, &json(&progress).unwrap_or_default());
     };
-    answer(parse(question).and_then(|question| {
-        blame::blame(&live.0, &mut candidate.0, &question, &mut tell)
-    }))
+    answer(parse(question).and_then(|question| blame::blame(&live.0, &mut candidate.0, &question, &mut tell)))
 }
 
 /// Puts pairs together, given as an object of `pairs`, a list of [`pointsman_engine::simulation::compare::Pair`], and the

@@ -77,10 +77,7 @@ pub(crate) fn hours(workspace: &mut Workspace, given: &Demands) -> Result<Vec<St
 }
 
 /// One hour, with what was found.
-pub(crate) fn find(
-    workspace: &mut Workspace,
-    question: StaffingQuestion,
-) -> Result<StaffingCell, Refused> {
+pub(crate) fn find(workspace: &mut Workspace, question: StaffingQuestion) -> Result<StaffingCell, Refused> {
     let (_, scenario) = workspace.scenario(&question.scenario)?;
     let StaffingHour { mut cell, asked } = question.hour;
     cell.find(&asked, &scenario, question.aim, &question.seeds);

@@ -142,7 +142,8 @@ pub fn blame_watched(
     let progress = BlameProgress::default();
     let mut asker = Asker { question, modules, scenario_text: text.as_deref(), progress, watch };
     // Every revision between the first and the last may be asked, though most are not.
-    asker.progress.runs_likely = asker.runs(revisions.len() + Differences::new(first, last).changes.len() + RUNS_BESIDE);
+    asker.progress.runs_likely =
+        asker.runs(revisions.len() + Differences::new(first, last).changes.len() + RUNS_BESIDE);
     let mut judge = Judge::new(question, asker.ask(0, first)?, asker.ask(last_at, last)?)?;
     let (mut good, mut bad) = (0, last_at);
     let (mut good_folder, mut bad_folder): (&TenantFolder, &TenantFolder) = (first, last);

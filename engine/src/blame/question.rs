@@ -216,8 +216,7 @@ impl Asker<'_> {
     /// The folder does not compile, or the question cannot be asked of it.
     pub(super) fn ask(&mut self, position: usize, folder: &TenantFolder) -> Result<Answer, BlameError> {
         let compiled = crate::analysis::compiled(folder, self.modules);
-        let (ruleset, source, _) =
-            compiled.map_err(|found| BlameError::DoesNotCompile(position, found))?;
+        let (ruleset, source, _) = compiled.map_err(|found| BlameError::DoesNotCompile(position, found))?;
         self.answer(&ruleset, &source)
     }
 
@@ -229,8 +228,7 @@ impl Asker<'_> {
                 Ok(Answer::Visit(aspects(&told)))
             }
             Question::Kpi { scenario: slug, measure, group, seeds } => {
-                let text =
-                    self.scenario_text.or_else(|| source.scenarios.get(slug).map(String::as_str));
+                let text = self.scenario_text.or_else(|| source.scenarios.get(slug).map(String::as_str));
                 let text = text.ok_or_else(|| BlameError::NoScenario(slug.clone()))?;
                 let (scenario, found) = read_scenario(slug, text, ruleset.directory());
                 let scenario = scenario.ok_or(BlameError::ScenarioCannotRun(found))?;

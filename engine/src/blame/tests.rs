@@ -99,6 +99,11 @@ fn what_cannot_be_asked_is_said() {
     let (good, bad) = (folder(&[]), folder(&[("rules/30-invoice.toml", OTHER)]));
     assert_eq!(blame(&[&good, &bad], &refund(), &NoModules), Err(BlameError::SameAnswer));
     assert_eq!(blame(&[&good], &refund(), &NoModules), Err(BlameError::TooFewRevisions));
-    let kpi = Question::Kpi { scenario: "day".to_owned(), measure: Measure::ServiceLevel, group: None, seeds: vec![1] };
+    let kpi = Question::Kpi {
+        scenario: "day".to_owned(),
+        measure: Measure::ServiceLevel,
+        group: None,
+        seeds: vec![1],
+    };
     assert_eq!(blame(&[&good, &bad], &kpi, &NoModules), Err(BlameError::NoScenario("day".to_owned())));
 }

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use anyhow::{anyhow, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use pointsman_engine::blame::{Answered, Aspect, Blame, Change, ChangeKind, ChangedPart, Question, blame_watched};
+use pointsman_engine::blame::{
+    Answered, Aspect, Blame, Change, ChangeKind, ChangedPart, Question, blame_watched,
+};
 use pointsman_engine::rules::module::Sandbox;
 use pointsman_engine::simulation::compare::{Direction, Measure};
 use pointsman_engine::tenant::TenantFolder;
@@ -91,8 +93,8 @@ fn question(given: Arguments) -> anyhow::Result<Question> {
         let can_get_worse = |measure: &Measure| measure.direction() != Direction::Neither;
         let known = || names(Measure::ALL.into_iter().filter(can_get_worse).map(Measure::as_str).collect());
         let named = Measure::named(&measure).filter(can_get_worse);
-        let measure =
-            named.ok_or_else(|| anyhow!("`{measure}` is no figure that gets worse: there are {}", known()))?;
+        let measure = named
+            .ok_or_else(|| anyhow!("`{measure}` is no figure that gets worse: there are {}", known()))?;
         let seeds = (0..given.runs).map(|run| given.seed.wrapping_add(run)).collect();
         return Ok(Question::Kpi { scenario, measure, group: given.group, seeds });
     }

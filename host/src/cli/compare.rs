@@ -66,8 +66,7 @@ pub(super) fn compare(
         let reports = (run == 0 && arguments.html.is_wanted()).then(|| pair.reports());
         (pair.pair(&changes), reports)
     };
-    let all: Vec<(Pair, Option<(Report, Report)>)> =
-        (0..arguments.runs).into_par_iter().map(pair).collect();
+    let all: Vec<(Pair, Option<(Report, Report)>)> = (0..arguments.runs).into_par_iter().map(pair).collect();
     let (pairs, reports): (Vec<Pair>, Vec<_>) = all.into_iter().unzip();
     bar.finish_and_clear();
     let comparison = Comparison::new(&pairs);

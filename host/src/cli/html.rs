@@ -18,7 +18,14 @@ pub(super) struct HtmlArguments {
     #[arg(long, value_name = "FILE.html")]
     html: Option<PathBuf>,
     /// The language of that page
-    #[arg(long, value_enum, default_value_t, requires = "html", value_name = "zh|en", hide_possible_values = true)]
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        requires = "html",
+        value_name = "zh|en",
+        hide_possible_values = true
+    )]
     lang: Lang,
     /// Write over the file where there is one
     #[arg(long, requires = "html")]
@@ -86,5 +93,8 @@ impl HtmlArguments {
 }
 
 fn is_there(path: &Path) -> anyhow::Error {
-    anyhow::anyhow!("`{}` is there already: name another file, or give --force to write over it", path.display())
+    anyhow::anyhow!(
+        "`{}` is there already: name another file, or give --force to write over it",
+        path.display()
+    )
 }

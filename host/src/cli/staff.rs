@@ -102,7 +102,8 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> anyhow::Result<Verdi
     }
     arguments.html.write(ruleset.directory(), |about| {
         let scenario = scenario.name.clone();
-        let staffing = StaffingTold { scenario, revision: ruleset.revision().to_string(), aim, seeds, cells: plan };
+        let staffing =
+            StaffingTold { scenario, revision: ruleset.revision().to_string(), aim, seeds, cells: plan };
         pointsman_report::of_staffing(&staffing, about)
     })?;
     Ok(Verdict::Well)

@@ -217,7 +217,8 @@ mod tests {
         let total = |level: usize| picture.levels[level].iter().map(|node| node.value).sum::<f64>();
         assert_eq!([total(0), total(1), total(2), total(3)], [210.0, 210.0, 190.0, 210.0]);
         assert_eq!(picture.levels[1].len(), NODES_MAX + 1, "small rules share a node");
-        let into_last: f64 = picture.links.iter().filter(|((_, to), _)| to.0 == 3).map(|(_, value)| value).sum();
+        let into_last: f64 =
+            picture.links.iter().filter(|((_, to), _)| to.0 == 3).map(|(_, value)| value).sum();
         assert!((into_last - 210.0).abs() < 1e-9);
         for nodes in &picture.levels {
             let last = nodes.last().expect("a node");

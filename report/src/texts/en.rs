@@ -123,7 +123,10 @@ pub(super) static TEXTS: Texts = Texts {
             "The 95 % confidence interval of the mean by Student's t over the seeds. A difference whose interval touches zero \
              may be luck.",
         ),
-        ("Warm-up", "Conversations that began during it are left out of the figures, not of what is over time."),
+        (
+            "Warm-up",
+            "Conversations that began during it are left out of the figures, not of what is over time.",
+        ),
     ],
     waiting_title: "Waiting and online",
     waiting_desc: |most| {

@@ -8,9 +8,7 @@ pub(super) static TEXTS: Texts = Texts {
     hours: |value| format!("{value} 时"),
     points: |value| format!("{value} 个百分点"),
     simulated: "仿真",
-    run_lead: |conversations, seed, from, to| {
-        format!("{conversations} 个会话，种子 {seed}，{from} 至 {to}")
-    },
+    run_lead: |conversations, seed, from, to| format!("{conversations} 个会话，种子 {seed}，{from} 至 {to}"),
     runs_lead: |seeds, conversations| format!("{seeds} 个种子，共 {conversations} 个会话"),
     comparison_title: "与现行版本的对比",
     comparison_lead: |scenario, seeds, compared| {
@@ -57,9 +55,7 @@ pub(super) static TEXTS: Texts = Texts {
     say_falls: |measure, by| format!("{measure}下降 {by}。"),
     say_rises_in: |measure, group, by| format!("「{group}」的{measure}上升 {by}。"),
     say_falls_in: |measure, group, by| format!("「{group}」的{measure}下降 {by}。"),
-    say_way: |many, from, to, rule| {
-        format!("{many} 个会话改去 {to}，不再去 {from}：因为「{rule}」。")
-    },
+    say_way: |many, from, to, rule| format!("{many} 个会话改去 {to}，不再去 {from}：因为「{rule}」。"),
     one_seed: "只有一个种子，看不出是不是运气：多跑几个。",
     no_difference: "没有哪项指标的差别大到不会是运气。",
     unsound: "有一次运行没有正常结束，或核对出异常：先单独看看它。",
