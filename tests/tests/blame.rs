@@ -6,9 +6,10 @@
 mod planted_tenant;
 
 use planted_tenant::{Edit, base, edited};
-use pointsman_engine::blame::{Aspect, ChangedPart, Measure, Question, blame};
+use pointsman_engine::blame::{Aspect, ChangedPart, Question, blame};
 use pointsman_engine::explain::Visit;
 use pointsman_engine::rules::NoModules;
+use pointsman_engine::simulation::compare::Measure;
 use pointsman_engine::tenant::TenantFolder;
 use pointsman_tests::repository;
 use serde::Deserialize;
@@ -100,7 +101,9 @@ fn the_change_is_named_in_at_least_28_of_30_cases() {
         let bad = with_decoys(bad);
         let question = match (&case.visit, case.kpi) {
             (Some(visit), None) => Question::Visit { visit: visit.clone(), aspect: case.aspect },
-            (None, Some(measure)) => Question::Kpi { scenario: "day".to_owned(), measure, seeds: vec![1, 2] },
+            (None, Some(measure)) => {
+                Question::Kpi { scenario: "day".to_owned(), measure, group: None, seeds: vec![1, 2] }
+            }
             _ => panic!("{}: a visit or a figure", case.name),
         };
         match blame(&[&good, &bad], &question, &NoModules) {

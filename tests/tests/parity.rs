@@ -22,6 +22,7 @@ use pointsman_engine::rules::Ruleset;
 use pointsman_engine::rules::module::Sandbox;
 use pointsman_engine::simulation::{Report, Unobserved, read_scenario, simulate};
 use pointsman_engine::tenant::TenantFolder;
+use pointsman_report::{About, Language};
 use pointsman_tests::repository;
 
 /// Seeds whose arithmetic is compared to the bit.
@@ -34,6 +35,12 @@ const RANDOM_CASES: u64 = 200;
 struct InNode {
     cases: Vec<Digests>,
     arithmetic: Vec<String>,
+}
+
+/// As `parity.mjs` has it.
+fn about(seed: u64) -> About {
+    let language = if seed.is_multiple_of(2) { Language::En } else { Language::Zh };
+    About { tenant: "<parity>".to_owned(), zone: "Asia/Shanghai".to_owned(), language }
 }
 
 fn run_natively(sandbox: &Sandbox, case: &Case) -> (Report, Digests) {
@@ -53,6 +60,7 @@ fn run_natively(sandbox: &Sandbox, case: &Case) -> (Report, Digests) {
         conversations: report.conversations,
         kpi: serde_json::to_string(&report.kpi).expect("figures are plain data"),
         rules: serde_json::to_string(&report.rules).expect("figures are plain data"),
+        html: blake3::hash(pointsman_report::of_run(&report, &about(case.seed)).as_bytes()).to_string(),
     };
     (report, digests)
 }

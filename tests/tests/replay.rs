@@ -14,7 +14,7 @@ use std::sync::Arc;
 use pointsman_engine::desk::{Batch, Command, CommandBody, Desk, Event, EventRecord};
 use pointsman_engine::id::ConversationId;
 use pointsman_engine::recording::{
-    About, Mask, RecordedRuleset, RecordedRulesets, Recording, RecordingError, RecordingReader,
+    RecordingAbout, Mask, RecordedRuleset, RecordedRulesets, Recording, RecordingError, RecordingReader,
     RecordingWriter, Verifier,
 };
 use pointsman_engine::rules::{NoModules, Plan, PlanSource, Ruleset};
@@ -69,7 +69,7 @@ impl World {
 
     /// The file of a period.
     fn file(&self, from: Timestamp, until: Timestamp, mask: Option<Mask>) -> Vec<u8> {
-        let about = About::new("shop", "Asia/Shanghai", from, until, mask.is_some());
+        let about = RecordingAbout::new("shop", "Asia/Shanghai", from, until, mask.is_some());
         let mut writer = RecordingWriter::new(about, mask, Desk::new());
         let mut lines = Vec::new();
         for (command, events) in &self.journal {

@@ -4,14 +4,15 @@
 
 use std::{env, process::ExitCode};
 
+use pointsman_engine::blame::{Blame, BlameProgress, Question};
 use pointsman_engine::desk::{CanaryGuards, GuardMetric, Tally};
 use pointsman_engine::explain::life::{DecisionId, Goal, Life, WhatIf, Why};
 use pointsman_engine::explain::{Explanation, Visit};
-use pointsman_engine::simulation::compare::Comparison;
+use pointsman_engine::simulation::staffing::SeedDemand;
 use pointsman_engine::simulation::{FloorPlan, FloorView, Moment, Progress, Report, Sought};
+use pointsman_report::{About, StaffingTold};
 use pointsman_web_sim::{
-    AnalysisTold, Checked, FollowTold, KeepTold, LitRule, PairTold, PlannedWhat, RecordingTold, Reference, Refused, ReplayTold, Start,
-    TestLine, Version,
+    AnalysisTold, Checked, ComparisonTold, FollowTold, KeepTold, LitRule, PairTold, PlannedWhat, RecordingTold, Reference, Refused, ReplayTold, StaffingHour, StaffingQuestion, Start, TestLine, Version,
 };
 use ts_rs::{Config, ExportError, TS};
 
@@ -46,10 +47,18 @@ fn export(config: &Config) -> Result<(), ExportError> {
     PlannedWhat::export_all(config)?;
     Progress::export_all(config)?;
     Report::export_all(config)?;
+    Blame::export_all(config)?;
+    BlameProgress::export_all(config)?;
+    Question::export_all(config)?;
+    SeedDemand::export_all(config)?;
+    StaffingHour::export_all(config)?;
+    StaffingQuestion::export_all(config)?;
     PairTold::export_all(config)?;
     RecordingTold::export_all(config)?;
     ReplayTold::export_all(config)?;
-    Comparison::export_all(config)?;
+    ComparisonTold::export_all(config)?;
+    About::export_all(config)?;
+    StaffingTold::export_all(config)?;
     FloorPlan::export_all(config)?;
     FloorView::export_all(config)?;
     Moment::export_all(config)?;

@@ -5,6 +5,7 @@
 //! [`Refused`], also in JSON, which JavaScript sees as the thrown value.
 
 mod analysis;
+mod blame;
 mod catalogue;
 mod finding;
 mod life;
@@ -16,6 +17,8 @@ mod position;
 mod recording;
 mod reference;
 mod refused;
+mod report;
+mod staffing;
 mod test_line;
 mod workspace;
 
@@ -29,6 +32,8 @@ pub use planned::{Planned, PlannedWhat};
 pub use recording::{RecordingTold, ReplayTold};
 pub use reference::{Reference, ReferenceHook, ReferenceItem};
 pub use refused::Refused;
+pub use report::{ComparisonTold, Said};
+pub use staffing::{StaffingHour, StaffingQuestion};
 pub use test_line::TestLine;
 pub use workspace::{Checked, Start};
 
@@ -36,6 +41,7 @@ use pointsman_engine::id::GroupId;
 use pointsman_engine::time::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// What is running.
@@ -116,6 +122,18 @@ impl Workspace {
     /// Finds what is wrong with the folder's ruleset before a visitor does: an [`AnalysisTold`].
     pub fn analyse(&mut self) -> Result<String, String> {
         answer(self.0.analyse())
+    }
+
+    /// Every group's every hour of a scenario: a list of [`StaffingHour`]. Given the `scenario`'s slug and `demands`, what
+    /// each seed's [`DemandRun`] has told.
+    pub fn staffing_hours(&mut self, demands: &str) -> Result<String, String> {
+        answer(parse(demands).and_then(|demands| staffing::hours(&mut self.0, &demands)))
+    }
+
+    /// How many agents one group needs in one hour, given as a [`StaffingQuestion`]: a
+    /// [`pointsman_engine::simulation::staffing::StaffingCell`].
+    pub fn staff(&mut self, question: &str) -> Result<String, String> {
+        answer(parse(question).and_then(|question| staffing::find(&mut self.0, question)))
     }
 
     /// Runs the folder's rule tests: a list of [`TestLine`].
@@ -352,16 +370,97 @@ impl Replay {
     }
 }
 
-/// Puts pairs together, given as a list of [`pointsman_engine::simulation::compare::Pair`]: a
-/// [`pointsman_engine::simulation::compare::Comparison`].
+/// A run that counts how many conversations are sent to each group in each hour.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct DemandRun(staffing::DemandRun);
+
+#[wasm_bindgen]
+impl DemandRun {
+    /// A run about to begin, of the folder as it is now, given as a [`Start`].
+    #[wasm_bindgen(constructor)]
+    pub fn new(workspace: &mut Workspace, start: &str) -> Result<DemandRun, String> {
+        match parse(start).and_then(|start| staffing::DemandRun::new(&mut workspace.0, &start)) {
+            Ok(run) => Ok(DemandRun(run)),
+            Err(refused) => Err(json(&refused)?),
+        }
+    }
+
+    /// Goes on for at least so many events, or to the end: a [`pointsman_engine::simulation::Progress`].
+    pub fn run_for(&mut self, events: u32) -> Result<String, String> {
+        json(&self.0.run_for(events))
+    }
+
+    /// What was counted: a [`pointsman_engine::simulation::staffing::SeedDemand`].
+    pub fn told(&self) -> Result<String, String> {
+        json(&self.0.told())
+    }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// A function that is told how far something is.
+    #[wasm_bindgen(typescript_type = "(progress: string) => void")]
+    pub type Watch;
+
+    #[wasm_bindgen(method, js_name = call)]
+    fn call(this: &Watch, that: &JsValue, progress: &str);
+}
+
+/// Which change in `candidate` is to blame for its answering worse than `live`: a [`pointsman_engine::blame::Blame`].
+/// `question`: a [`pointsman_engine::blame::Question`]; `watch` is given a [`pointsman_engine::blame::BlameProgress`]
+/// after every run.
+#[wasm_bindgen]
+pub fn blame(
+    live: &Workspace,
+    candidate: &mut Workspace,
+    question: &str,
+    watch: &Watch,
+) -> Result<String, String> {
+    let mut tell = |progress| {
+        // It is plain data; without it, nobody is told how far it is.
+        watch.call(&JsValue::NULL, &json(&progress).unwrap_or_default());
+    };
+    answer(parse(question).and_then(|question| blame::blame(&live.0, &mut candidate.0, &question, &mut tell)))
+}
+
+/// Puts pairs together, given as an object of `pairs`, a list of [`pointsman_engine::simulation::compare::Pair`], and the
+/// [`pointsman_engine::simulation::Report`]s of one of them, `live` and `candidate`: a [`ComparisonTold`].
 #[wasm_bindgen]
 pub fn comparison(pairs: &str) -> Result<String, String> {
-    answer(parse(pairs).map(|pairs: Vec<_>| pair::comparison(&pairs)))
+    answer(parse(pairs).map(|pairs| report::comparison(&pairs)))
+}
+
+/// A [`pointsman_engine::simulation::Report`] as one HTML file, which is what is answered. `about`: a
+/// [`pointsman_report::About`].
+#[wasm_bindgen]
+pub fn report_html(report: &str, about: &str) -> Result<String, String> {
+    text(parse(report).and_then(|report| Ok(pointsman_report::of_run(&report, &parse(about)?))))
+}
+
+/// A [`pointsman_report::StaffingTold`] as one HTML file.
+#[wasm_bindgen]
+pub fn staffing_html(staffing: &str, about: &str) -> Result<String, String> {
+    text(parse(staffing).and_then(|staffing| Ok(pointsman_report::of_staffing(&staffing, &parse(about)?))))
+}
+
+/// What [`comparison`] is given, as one HTML file.
+#[wasm_bindgen]
+pub fn comparison_html(pairs: &str, about: &str) -> Result<String, String> {
+    text(parse(pairs).and_then(|pairs| Ok(report::comparison_html(&pairs, &parse(about)?))))
 }
 
 fn answer<T: Serialize>(result: Result<T, Refused>) -> Result<String, String> {
     match result {
         Ok(value) => json(&value),
+        Err(refused) => Err(json(&refused)?),
+    }
+}
+
+/// An answer that is text as it stands.
+fn text(result: Result<String, Refused>) -> Result<String, String> {
+    match result {
+        Ok(text) => Ok(text),
         Err(refused) => Err(json(&refused)?),
     }
 }

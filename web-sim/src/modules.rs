@@ -20,9 +20,10 @@ impl LazyModules {
         opened.as_mut().map_err(|error| Refused::NoSandbox { message: error.to_string() })
     }
 
-    /// The modules, to compile this folder with.
-    pub(crate) fn provider(&mut self, folder: &TenantFolder) -> &dyn Modules {
-        let has_module = folder.files.keys().any(|path| path.ends_with(ENDING));
+    /// The modules, to compile these folders with.
+    pub(crate) fn provider<const N: usize>(&mut self, folders: [&TenantFolder; N]) -> &dyn Modules {
+        let mut paths = folders.iter().flat_map(|folder| folder.files.keys());
+        let has_module = paths.any(|path| path.ends_with(ENDING));
         match has_module.then(|| self.open()) {
             Some(Ok(modules)) => modules,
             _ => &NoModules,

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use pointsman_engine::rules::Ruleset;
-use pointsman_engine::simulation::compare::{self, Changes, Comparison, Pair};
+use pointsman_engine::simulation::compare::{self, Changes, Pair};
 use pointsman_engine::simulation::{Progress, Report, read_scenario};
 use serde::Serialize;
 
@@ -62,9 +62,4 @@ impl PairRun {
         let (live, candidate) = self.run.reports();
         PairTold { pair: self.run.pair(&self.changes), live, candidate }
     }
-}
-
-/// Puts pairs together.
-pub(crate) fn comparison(pairs: &[Pair]) -> Comparison {
-    Comparison::new(pairs)
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use pointsman_engine::recording::{
-    self as engine, About, RecordedRulesets, RecordingError, Verified, Verifier,
+    self as engine, RecordingAbout, RecordedRulesets, RecordingError, Verified, Verifier,
 };
 use pointsman_engine::rules::Ruleset;
 use pointsman_engine::simulation::compare::{self, AskedAnew, Changes};
@@ -21,7 +21,7 @@ use crate::{PairTold, Refused};
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct RecordingTold {
     /// What it says of itself.
-    pub about: About,
+    pub about: RecordingAbout,
     /// Conversations that began in it.
     pub conversations: u32,
     /// Commands.

@@ -23,6 +23,8 @@ pub enum Refused {
         /// The first of them, in English.
         message: String,
     },
+    /// Both folders answer alike, or what was asked about did not get worse.
+    NothingToBlame,
     /// No simulation was started.
     NotStarted,
     /// The visit names something that does not exist, or is over a limit.

@@ -139,7 +139,7 @@ impl Workspace {
 
     pub(crate) fn check(&mut self) -> Checked {
         self.compile();
-        let modules = self.modules.provider(&self.folder);
+        let modules = self.modules.provider([&self.folder]);
         let Some(state) = &self.compiled else {
             return Checked::default();
         };
@@ -161,7 +161,7 @@ impl Workspace {
 
     /// Finds what is wrong with the ruleset before a visitor does. Its scenarios are run.
     pub(crate) fn analyse(&mut self) -> Result<AnalysisTold, Refused> {
-        let modules = self.modules.provider(&self.folder);
+        let modules = self.modules.provider([&self.folder]);
         match analyse(&self.folder, modules, Effort::default()) {
             Ok(analysis) => Ok(AnalysisTold::new(analysis, &self.folder)),
             Err(diagnostics) => Err(Refused::HasErrors { count: errors(&diagnostics) }),
@@ -207,6 +207,15 @@ impl Workspace {
         self.compile().ruleset().cloned()
     }
 
+    /// The ruleset of the folder as it is now, and one of its scenarios.
+    pub(crate) fn scenario(&mut self, name: &str) -> Result<(Rc<Ruleset>, Scenario), Refused> {
+        let state = self.compile();
+        let ruleset = Rc::clone(state.ruleset()?);
+        let named = state.scenarios.iter().find(|(slug, _)| slug == name);
+        let scenario = named.and_then(|(_, scenario)| scenario.clone());
+        Ok((ruleset, scenario.ok_or_else(|| Refused::NoScenario { name: name.to_owned() })?))
+    }
+
     /// What a scenario's file says.
     pub(crate) fn scenario_text(&mut self, name: &str) -> Result<String, Refused> {
         let scenarios = self.compile().source.as_ref().map(|source| &source.scenarios);
@@ -216,6 +225,13 @@ impl Workspace {
 
     pub(crate) fn folder(&self) -> &TenantFolder {
         &self.folder
+    }
+
+    /// The folder, and the modules that it and another one name.
+    pub(crate) fn with_modules_for(&mut self, other: &Workspace) -> (&TenantFolder, &dyn Modules) {
+        let Workspace { folder, modules, .. } = self;
+        let folder = &*folder;
+        (folder, modules.provider([folder, &other.folder]))
     }
 
     /// Compiles the folder as it is to the next ruleset of a chain; `anew`: to its first. Gives its place there.
@@ -228,7 +244,7 @@ impl Workspace {
         let Workspace { folder, modules, chain, .. } = self;
         let base = chain.last().ok_or(Refused::NotStarted)?;
         let Compiled { ruleset, diagnostics, .. } =
-            Ruleset::compile(folder, Some(base.directory()), modules.provider(folder));
+            Ruleset::compile(folder, Some(base.directory()), modules.provider([folder]));
         let ruleset = ruleset.ok_or_else(|| Refused::HasErrors { count: errors(&diagnostics) })?;
         chain.push(Rc::new(ruleset));
         Ok(chain.len() as u32 - 1)
@@ -290,11 +306,7 @@ impl Workspace {
 
     /// What a run is made from. A run without swaps needs no chain but its own ruleset.
     fn described(&mut self, start: &Start) -> Result<Described, Refused> {
-        let state = self.compile();
-        let ruleset = Rc::clone(state.ruleset()?);
-        let named = state.scenarios.iter().find(|(slug, _)| *slug == start.scenario);
-        let scenario = named.and_then(|(_, scenario)| scenario.clone());
-        let scenario = scenario.ok_or_else(|| Refused::NoScenario { name: start.scenario.clone() })?;
+        let (ruleset, scenario) = self.scenario(&start.scenario)?;
         if self.chain.first().is_none_or(|first| first.revision() != ruleset.revision()) {
             self.chain = vec![Rc::clone(&ruleset)];
         }
@@ -358,7 +370,7 @@ impl Workspace {
 
     fn compile(&mut self) -> &State {
         let Workspace { folder, modules, compiled, .. } = self;
-        compiled.get_or_insert_with(|| State::new(folder, modules.provider(folder)))
+        compiled.get_or_insert_with(|| State::new(folder, modules.provider([folder])))
     }
 }
 

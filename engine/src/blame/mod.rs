@@ -18,14 +18,15 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 pub use change::{Change, ChangeKind, ChangedPart};
-pub use question::{Aspect, Measure, Question};
+pub use question::{Answered, Aspect, BlameProgress, Question};
 
 use crate::diagnostic::Diagnostic;
 use crate::explain::VisitError;
 use crate::rules::Modules;
+use crate::simulation::compare::Measure;
 use crate::tenant::TenantFolder;
 use change::Differences;
-use question::{Answer, answer, compile};
+use question::{Answer, Asker};
 use search::{Found, Judge, Search, Verdict};
 
 /// Folders tried for a visit.
@@ -40,9 +41,9 @@ pub struct Blame {
     /// What of the visit differs; `None` for a figure.
     pub aspect: Option<Aspect>,
     /// What the good folder answers.
-    pub good: String,
+    pub good: Answered,
     /// What the bad one answers.
-    pub bad: String,
+    pub bad: Answered,
     /// The positions, in the list of revisions, of the last good one and the first bad one.
     pub revisions: Option<(u32, u32)>,
     /// How many changes there are between the two.
@@ -52,9 +53,9 @@ pub struct Blame {
     /// Other changes, of which each alone is enough too.
     pub others: Vec<Change>,
     /// What the good folder answers with nothing but the culprits changed; `None`: such a folder does not compile.
-    pub with: Option<String>,
+    pub with: Option<Answered>,
     /// What the bad folder answers without them.
-    pub without: Option<String>,
+    pub without: Option<Answered>,
     /// Whether the evidence is complete: with the culprits alone it is bad, and without them it is good.
     pub certain: bool,
     /// Folders that were tried.
@@ -77,9 +78,20 @@ pub enum BlameError {
     #[error("the figure did not get worse: {good} before, {bad} after")]
     NotWorse {
         /// The figure under the good folder.
-        good: String,
+        good: Answered,
         /// And under the bad one.
-        bad: String,
+        bad: Answered,
+    },
+    /// More of the figure is neither good nor bad.
+    #[error("`{}` is neither better nor worse, whatever it is", .0.as_str())]
+    NeitherBetterNorWorse(Measure),
+    /// The figure is not counted of this group, or there is no such group.
+    #[error("there is no figure `{}` of the group `{group}` under every folder", .measure.as_str())]
+    NoFigure {
+        /// The figure.
+        measure: Measure,
+        /// The group's slug.
+        group: String,
     },
     /// Fewer than two revisions.
     #[error("blame needs at least two revisions, the first good and the last bad")]
@@ -98,6 +110,9 @@ pub enum BlameError {
     ScenarioCannotRun(Vec<Diagnostic>),
 }
 
+/// Runs that a search takes beside one for each change: what is needed is tried without, and the evidence.
+const RUNS_BESIDE: usize = 4;
+
 /// Finds what is to blame among the revisions, of which the first answers well and the last badly.
 ///
 /// # Errors
@@ -107,17 +122,29 @@ pub fn blame(
     question: &Question,
     modules: &dyn Modules,
 ) -> Result<Blame, BlameError> {
+    blame_watched(revisions, question, modules, &mut |_| ())
+}
+
+/// As [`blame`]; `watch` is told after every visit or run how far it is.
+///
+/// # Errors
+/// As [`blame`].
+pub fn blame_watched(
+    revisions: &[&TenantFolder],
+    question: &Question,
+    modules: &dyn Modules,
+    watch: &mut dyn FnMut(BlameProgress),
+) -> Result<Blame, BlameError> {
     let ([first, .., last], Some(last_at)) = (revisions, revisions.len().checked_sub(1)) else {
         return Err(BlameError::TooFewRevisions);
     };
     let text = scenario_text(question, last);
-    let text = text.as_deref();
-    let ask = |at: usize, folder: &TenantFolder| {
-        let compiled = compile(folder, modules);
-        let (ruleset, source) = compiled.map_err(|found| BlameError::DoesNotCompile(at, found))?;
-        answer(question, &ruleset, &source, text)
-    };
-    let mut judge = Judge::new(question, ask(0, first)?, ask(last_at, last)?)?;
+    let progress = BlameProgress::default();
+    let mut asker = Asker { question, modules, scenario_text: text.as_deref(), progress, watch };
+    // Every revision between the first and the last may be asked, though most are not.
+    asker.progress.runs_likely =
+        asker.runs(revisions.len() + Differences::new(first, last).changes.len() + RUNS_BESIDE);
+    let mut judge = Judge::new(question, asker.ask(0, first)?, asker.ask(last_at, last)?)?;
     let (mut good, mut bad) = (0, last_at);
     let (mut good_folder, mut bad_folder): (&TenantFolder, &TenantFolder) = (first, last);
     // Revisions that do not compile say nothing, and are passed over.
@@ -127,24 +154,27 @@ pub fn blame(
         let middle: Vec<usize> = middle.collect();
         let Some(at) = middle.get(middle.len() / 2).copied() else { break };
         let Some(folder) = revisions.get(at).copied() else { break };
-        match ask(at, folder).map(|answer| judge.judge(&answer)) {
+        match asker.ask(at, folder).map(|answer| judge.judge(&answer)) {
             Ok(Verdict::Bad) => (bad, bad_folder) = (at, folder),
             Ok(Verdict::Good | Verdict::Other) => (good, good_folder) = (at, folder),
             Err(_) => drop(silent.insert(at)),
         }
     }
     if (good, bad) != (0, last_at) {
-        judge = Judge { good: ask(good, good_folder)?, bad: ask(bad, bad_folder)?, aspect: judge.aspect };
+        let (good, bad) = (asker.ask(good, good_folder)?, asker.ask(bad, bad_folder)?);
+        judge = Judge { good, bad, aspect: judge.aspect };
     }
     let differences = Differences::new(good_folder, bad_folder);
     if differences.changes.is_empty() {
         return Err(BlameError::NoDifference);
     }
+    let still = asker.runs(differences.changes.len() + RUNS_BESIDE);
+    asker.progress.runs_likely = asker.progress.runs.saturating_add(still);
     let trials_max = match question {
         Question::Visit { .. } => VISIT_TRIALS_MAX,
         Question::Kpi { .. } => KPI_TRIALS_MAX,
     };
-    let mut search = Search::new(&differences, question, modules, text, &judge, trials_max);
+    let mut search = Search::new(&differences, &mut asker, &judge, trials_max);
     let found = search.run();
     let with = search.answer(&found.changes);
     let rest = search.without(&found.changes);
@@ -164,13 +194,13 @@ fn scenario_text(question: &Question, bad: &TenantFolder) -> Option<String> {
 }
 
 fn told(
-    search: &Search<'_>,
+    search: &Search<'_, '_>,
     found: &Found,
     with: Option<Answer>,
     without: Option<Answer>,
     revisions: Option<(usize, usize)>,
 ) -> Blame {
-    let (judge, question) = (search.judge, search.question);
+    let (judge, question) = (search.judge, search.asker.question);
     let changes = |chosen: &BTreeSet<usize>| -> Vec<Change> {
         chosen.iter().filter_map(|at| search.differences.changes.get(*at)).cloned().collect()
     };

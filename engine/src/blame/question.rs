@@ -7,11 +7,15 @@ use serde::{Deserialize, Serialize};
 use super::BlameError;
 use crate::explain::{Explanation, FallbackTold, PlacementOutcomeTold, StepTold, TargetTold, Visit, explain};
 use crate::rules::{Modules, Ruleset};
-use crate::simulation::{Report, Unobserved, read_scenario, simulate};
+use crate::simulation::compare::{Measure, measured};
+use crate::simulation::{Unobserved, read_scenario, simulate};
 use crate::tenant::{TenantFolder, TenantSource};
 
 /// A question to two folders that answer it differently.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "typescript", ts(rename = "BlameQuestion"))]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Question {
     /// How does this visit go?
     Visit {
@@ -24,9 +28,12 @@ pub enum Question {
     Kpi {
         /// The scenario's slug; the bad folder's own text is run under both.
         scenario: String,
-        /// The figure.
+        /// The figure; one of which more is better or worse.
         measure: Measure,
+        /// Of the group with this slug; `None`: of all.
+        group: Option<String>,
         /// The seeds; at least one.
+        #[cfg_attr(feature = "typescript", ts(type = "number[]"))]
         seeds: Vec<u64>,
     },
 }
@@ -83,95 +90,172 @@ words! {
     Replies = "replies",
 }
 
-words! {
-    /// A figure of a scenario; see [`Kpi`](crate::simulation::Kpi).
-    Measure:
-    /// Connected in time: more is better.
-    ServiceLevel = "service-level",
-    /// The wait of nine in ten: less is better.
-    WaitP90 = "wait-p90",
-    /// The mean wait: less is better.
-    WaitMean = "wait-mean",
-    /// Left while waiting: less is better.
-    Abandonment = "abandonment",
-    /// Ended with a fallback: less is better.
-    FallbackShare = "fallback-share",
-    /// Routed elsewhere than their intent says: less is better.
-    Misrouted = "misrouted",
-    /// How evenly agents share the work: more is better.
-    Fairness = "fairness",
+/// What a folder answers to a question, by names.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Answered {
+    /// A figure: a share, milliseconds, or a number, as its measure is.
+    Figure {
+        /// Which.
+        measure: Measure,
+        /// How much, in the mean over the seeds.
+        value: f64,
+    },
+    /// A group.
+    Group {
+        /// Its slug.
+        group: String,
+    },
+    /// An agent.
+    Agent {
+        /// The slug.
+        agent: String,
+    },
+    /// A bot.
+    Bot {
+        /// Its name.
+        name: String,
+    },
+    /// A message form.
+    LeaveMessage,
+    /// A ticket.
+    Ticket,
+    /// An agent of a group has it.
+    ServedBy {
+        /// The group's slug.
+        group: String,
+    },
+    /// It waits for a group.
+    WaitingFor {
+        /// The group's slug.
+        group: String,
+    },
+    /// Nobody has it.
+    Nobody,
+    /// A number; `None`: any.
+    Number {
+        /// The number.
+        value: Option<u8>,
+    },
+    /// Words, in order: tags, skills with their levels, replies.
+    Words {
+        /// The words.
+        words: Vec<String>,
+    },
+    /// The visit does not get that far.
+    Nothing,
 }
 
-impl Measure {
-    /// Whether more of it is better.
-    #[must_use]
-    pub fn more_is_better(self) -> bool {
-        matches!(self, Measure::ServiceLevel | Measure::Fairness)
-    }
-
-    fn of(self, report: &Report) -> f64 {
-        let (kpi, all) = (&report.kpi, &report.kpi.all);
+impl std::fmt::Display for Answered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Measure::ServiceLevel => all.service_level,
-            Measure::WaitP90 => all.wait.ms_p90 as f64,
-            Measure::WaitMean => all.wait.ms_mean,
-            Measure::Abandonment => all.abandonment,
-            Measure::FallbackShare => all.fallback_share,
-            Measure::Misrouted => kpi.misrouted,
-            Measure::Fairness => kpi.fairness,
+            Answered::Figure { measure, value } => match measure {
+                Measure::WaitP90 | Measure::WaitMean => write!(f, "{:.1} s", value / 1_000.0),
+                Measure::Fairness => write!(f, "{value:.3}"),
+                Measure::QueueMax | Measure::Conversations => write!(f, "{value:.1}"),
+                _ => write!(f, "{:.1} %", value * 100.0),
+            },
+            Answered::Group { group } => write!(f, "the group {group}"),
+            Answered::Agent { agent } => f.write_str(agent),
+            Answered::Bot { name } => write!(f, "the bot {name}"),
+            Answered::LeaveMessage => f.write_str("leaving a message"),
+            Answered::Ticket => f.write_str("a ticket"),
+            Answered::ServedBy { group } => write!(f, "an agent of the group {group}"),
+            Answered::WaitingFor { group } => write!(f, "waiting for the group {group}"),
+            Answered::Nobody => f.write_str("nobody"),
+            Answered::Number { value: Some(value) } => value.fmt(f),
+            Answered::Number { value: None } => f.write_str("any"),
+            Answered::Words { words } if words.is_empty() => f.write_str("none"),
+            Answered::Words { words } => f.write_str(&words.join(", ")),
+            Answered::Nothing => f.write_str("nothing"),
         }
     }
+}
 
-    /// A figure in its unit.
-    #[must_use]
-    pub fn told(self, value: f64) -> String {
-        match self {
-            Measure::WaitP90 | Measure::WaitMean => format!("{:.1} s", value / 1_000.0),
-            Measure::Fairness => format!("{value:.3}"),
-            _ => format!("{:.1} %", value * 100.0),
-        }
-    }
+/// How far a blame is.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct BlameProgress {
+    /// Visits or runs of a scenario that are done.
+    pub runs: u32,
+    /// How many there will probably be.
+    pub runs_likely: u32,
 }
 
 /// What a folder answers.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Answer {
-    Visit(BTreeMap<Aspect, String>),
+    Visit(BTreeMap<Aspect, Answered>),
     Kpi(f64),
 }
 
-/// A compiled folder.
-pub(super) fn compile(
-    folder: &TenantFolder,
-    modules: &dyn Modules,
-) -> Result<(Ruleset, TenantSource), Vec<crate::diagnostic::Diagnostic>> {
-    let (ruleset, source, _) = crate::analysis::compiled(folder, modules)?;
-    Ok((ruleset, source))
+/// Asks folders one question, and tells how far it is.
+pub(super) struct Asker<'a> {
+    pub(super) question: &'a Question,
+    pub(super) modules: &'a dyn Modules,
+    /// The scenario that every folder runs; `None`: each its own.
+    pub(super) scenario_text: Option<&'a str>,
+    pub(super) progress: BlameProgress,
+    pub(super) watch: &'a mut dyn FnMut(BlameProgress),
 }
 
-/// What a compiled folder answers.
-pub(super) fn answer(
-    question: &Question,
-    ruleset: &Ruleset,
-    source: &TenantSource,
-    scenario_text: Option<&str>,
-) -> Result<Answer, BlameError> {
-    match question {
-        Question::Visit { visit, .. } => Ok(Answer::Visit(aspects(&explain(ruleset, visit)?))),
-        Question::Kpi { scenario: slug, measure, seeds } => {
-            let text = scenario_text.or_else(|| source.scenarios.get(slug).map(String::as_str));
-            let text = text.ok_or_else(|| BlameError::NoScenario(slug.clone()))?;
-            let (scenario, found) = read_scenario(slug, text, ruleset.directory());
-            let scenario = scenario.ok_or(BlameError::ScenarioCannotRun(found))?;
-            let values =
-                seeds.iter().map(|seed| measure.of(&simulate(ruleset, &scenario, *seed, &mut Unobserved)));
-            let total: f64 = values.sum();
-            Ok(Answer::Kpi(total / seeds.len().max(1) as f64))
+impl Asker<'_> {
+    /// How many runs it takes to ask so many folders.
+    pub(super) fn runs(&self, folders: usize) -> u32 {
+        let each = match self.question {
+            Question::Visit { .. } => 1,
+            Question::Kpi { seeds, .. } => seeds.len().max(1),
+        };
+        u32::try_from(folders.saturating_mul(each)).unwrap_or(u32::MAX)
+    }
+
+    /// Asks the folder at `position` of the list of revisions.
+    ///
+    /// # Errors
+    /// The folder does not compile, or the question cannot be asked of it.
+    pub(super) fn ask(&mut self, position: usize, folder: &TenantFolder) -> Result<Answer, BlameError> {
+        let compiled = crate::analysis::compiled(folder, self.modules);
+        let (ruleset, source, _) = compiled.map_err(|found| BlameError::DoesNotCompile(position, found))?;
+        self.answer(&ruleset, &source)
+    }
+
+    fn answer(&mut self, ruleset: &Ruleset, source: &TenantSource) -> Result<Answer, BlameError> {
+        match self.question {
+            Question::Visit { visit, .. } => {
+                let told = explain(ruleset, visit)?;
+                self.ran();
+                Ok(Answer::Visit(aspects(&told)))
+            }
+            Question::Kpi { scenario: slug, measure, group, seeds } => {
+                let text = self.scenario_text.or_else(|| source.scenarios.get(slug).map(String::as_str));
+                let text = text.ok_or_else(|| BlameError::NoScenario(slug.clone()))?;
+                let (scenario, found) = read_scenario(slug, text, ruleset.directory());
+                let scenario = scenario.ok_or(BlameError::ScenarioCannotRun(found))?;
+                let mut total = 0.0;
+                for seed in seeds {
+                    let report = simulate(ruleset, &scenario, *seed, &mut Unobserved);
+                    let values = measured(&report);
+                    let value = values.iter().find(|is| is.measure == *measure && is.group == *group);
+                    let missing = || BlameError::NoFigure {
+                        measure: *measure,
+                        group: group.clone().unwrap_or_default(),
+                    };
+                    total += value.ok_or_else(missing)?.value;
+                    self.ran();
+                }
+                Ok(Answer::Kpi(total / seeds.len().max(1) as f64))
+            }
         }
+    }
+
+    fn ran(&mut self) {
+        self.progress.runs += 1;
+        (self.watch)(self.progress);
     }
 }
 
-fn aspects(told: &Explanation) -> BTreeMap<Aspect, String> {
+fn aspects(told: &Explanation) -> BTreeMap<Aspect, Answered> {
     let mut aspects = BTreeMap::new();
     for step in &told.steps {
         match step {
@@ -179,26 +263,26 @@ fn aspects(told: &Explanation) -> BTreeMap<Aspect, String> {
                 let Some(plan) = &rules.plan else { continue };
                 let skills =
                     plan.skills.iter().map(|asked| format!("{} ≥ {}", asked.skill.slug, asked.level));
-                let skills: Vec<String> = skills.collect();
                 let mut tags = plan.tags.clone();
                 tags.sort_unstable();
                 aspects.insert(Aspect::Target, target(&plan.target));
-                aspects.insert(Aspect::Priority, plan.priority.to_string());
-                aspects.insert(Aspect::Tier, plan.tier.map_or("any".to_owned(), |tier| tier.to_string()));
-                aspects.insert(Aspect::Skills, listed(&skills));
-                aspects.insert(Aspect::Tags, listed(&tags));
-                aspects.insert(Aspect::Risks, listed(&plan.risks));
-                aspects.insert(Aspect::Replies, listed(&plan.replies));
+                aspects.insert(Aspect::Priority, Answered::Number { value: Some(plan.priority) });
+                aspects.insert(Aspect::Tier, Answered::Number { value: plan.tier });
+                aspects.insert(Aspect::Skills, Answered::Words { words: skills.collect() });
+                aspects.insert(Aspect::Tags, Answered::Words { words: tags });
+                aspects.insert(Aspect::Risks, Answered::Words { words: plan.risks.clone() });
+                aspects.insert(Aspect::Replies, Answered::Words { words: plan.replies.clone() });
             }
             StepTold::Placement(placement) => {
                 let (end, agent) = match &placement.outcome {
                     PlacementOutcomeTold::Assigned { agent, group, .. } => {
-                        (format!("an agent of the group {}", group.slug), agent.slug.clone())
+                        let agent = Answered::Agent { agent: agent.slug.clone() };
+                        (Answered::ServedBy { group: group.slug.clone() }, agent)
                     }
                     PlacementOutcomeTold::Queued { group, .. } => {
-                        (format!("waiting for the group {}", group.slug), "nobody".to_owned())
+                        (Answered::WaitingFor { group: group.slug.clone() }, Answered::Nobody)
                     }
-                    PlacementOutcomeTold::FellBack { to, .. } => (fallback(to), "nobody".to_owned()),
+                    PlacementOutcomeTold::FellBack { to, .. } => (fallback(to), Answered::Nobody),
                     PlacementOutcomeTold::Unchanged => continue,
                 };
                 aspects.insert(Aspect::End, end);
@@ -209,23 +293,19 @@ fn aspects(told: &Explanation) -> BTreeMap<Aspect, String> {
     aspects
 }
 
-fn listed(items: &[String]) -> String {
-    if items.is_empty() { "none".to_owned() } else { items.join(", ") }
-}
-
-fn target(target: &TargetTold) -> String {
+fn target(target: &TargetTold) -> Answered {
     match target {
-        TargetTold::Group { group } => format!("the group {}", group.slug),
-        TargetTold::Agent { agent, .. } => format!("the agent {}", agent.slug),
+        TargetTold::Group { group } => Answered::Group { group: group.slug.clone() },
+        TargetTold::Agent { agent, .. } => Answered::Agent { agent: agent.slug.clone() },
         TargetTold::Away { to } => fallback(to),
     }
 }
 
-fn fallback(to: &FallbackTold) -> String {
+fn fallback(to: &FallbackTold) -> Answered {
     match to {
-        FallbackTold::Group { group } => format!("the group {}", group.slug),
-        FallbackTold::Bot { name } => format!("the bot {name}"),
-        FallbackTold::LeaveMessage => "leaving a message".to_owned(),
-        FallbackTold::Ticket => "a ticket".to_owned(),
+        FallbackTold::Group { group } => Answered::Group { group: group.slug.clone() },
+        FallbackTold::Bot { name } => Answered::Bot { name: name.clone() },
+        FallbackTold::LeaveMessage => Answered::LeaveMessage,
+        FallbackTold::Ticket => Answered::Ticket,
     }
 }

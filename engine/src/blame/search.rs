@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::BlameError;
 use super::change::Differences;
-use super::question::{Answer, Aspect, Question, answer, compile};
-use crate::rules::Modules;
+use super::question::{Answer, Answered, Asker, Aspect, Question};
+use crate::simulation::compare::Direction;
 
 /// How a folder with some of the changes answers.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -37,9 +37,14 @@ impl Judge {
                 Some(differs.ok_or(BlameError::SameAnswer)?)
             }
             (Question::Kpi { measure, .. }, Answer::Kpi(good), Answer::Kpi(bad)) => {
-                let worse = if measure.more_is_better() { bad < good } else { bad > good };
+                let worse = match measure.direction() {
+                    Direction::Up => bad < good,
+                    Direction::Down => bad > good,
+                    Direction::Neither => return Err(BlameError::NeitherBetterNorWorse(*measure)),
+                };
                 if !worse {
-                    return Err(BlameError::NotWorse { good: measure.told(*good), bad: measure.told(*bad) });
+                    let told = |value: &f64| Answered::Figure { measure: *measure, value: *value };
+                    return Err(BlameError::NotWorse { good: told(good), bad: told(bad) });
                 }
                 None
             }
@@ -77,22 +82,24 @@ impl Judge {
         }
     }
 
-    /// An answer in words.
-    pub(super) fn told(&self, question: &Question, answer: &Answer) -> String {
+    /// An answer by names.
+    pub(super) fn told(&self, question: &Question, answer: &Answer) -> Answered {
         match (question, answer, self.aspect) {
-            (Question::Kpi { measure, .. }, Answer::Kpi(value), _) => measure.told(*value),
-            (_, Answer::Visit(aspects), Some(aspect)) => aspects.get(&aspect).cloned().unwrap_or_default(),
-            _ => String::new(),
+            (Question::Kpi { measure, .. }, Answer::Kpi(value), _) => {
+                Answered::Figure { measure: *measure, value: *value }
+            }
+            (_, Answer::Visit(aspects), Some(aspect)) => {
+                aspects.get(&aspect).cloned().unwrap_or(Answered::Nothing)
+            }
+            _ => Answered::Nothing,
         }
     }
 }
 
 /// A search under way.
-pub(super) struct Search<'a> {
+pub(super) struct Search<'a, 'w> {
     pub(super) differences: &'a Differences<'a>,
-    pub(super) question: &'a Question,
-    pub(super) modules: &'a dyn Modules,
-    pub(super) scenario_text: Option<&'a str>,
+    pub(super) asker: &'a mut Asker<'w>,
     pub(super) judge: &'a Judge,
     pub(super) trials_max: u32,
     pub(super) trials: u32,
@@ -107,17 +114,14 @@ pub(super) struct Found {
     pub(super) others: BTreeSet<usize>,
 }
 
-impl<'a> Search<'a> {
+impl<'a, 'w> Search<'a, 'w> {
     pub(super) fn new(
         differences: &'a Differences<'a>,
-        question: &'a Question,
-        modules: &'a dyn Modules,
-        scenario_text: Option<&'a str>,
+        asker: &'a mut Asker<'w>,
         judge: &'a Judge,
         trials_max: u32,
-    ) -> Search<'a> {
-        let known = BTreeMap::new();
-        Search { differences, question, modules, scenario_text, judge, trials_max, trials: 0, known }
+    ) -> Search<'a, 'w> {
+        Search { differences, asker, judge, trials_max, trials: 0, known: BTreeMap::new() }
     }
 
     /// What the good folder with these changes answers; `None`: it does not compile, or the bound is reached.
@@ -130,9 +134,7 @@ impl<'a> Search<'a> {
         }
         self.trials += 1;
         let folder = self.differences.with(chosen);
-        let compiled = compile(&folder, self.modules).ok();
-        let told = compiled
-            .and_then(|(ruleset, source)| answer(self.question, &ruleset, &source, self.scenario_text).ok());
+        let told = self.asker.ask(0, &folder).ok();
         self.known.insert(chosen.clone(), told.clone());
         told
     }

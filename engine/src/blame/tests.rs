@@ -39,11 +39,12 @@ fn one_rule_among_others_is_to_blame() {
     let blame = blame(&[&folder(&[]), &bad], &refund(), &NoModules).unwrap();
     assert_eq!(names(&blame.culprits), ["20-refund"]);
     assert_eq!((blame.aspect, blame.changes, blame.certain), (Some(Aspect::Target), 3, true));
-    assert_eq!((blame.good.as_str(), blame.bad.as_str()), ("the group after-sales", "the group general"));
+    let told = |answered: &Answered| answered.to_string();
+    assert_eq!([&blame.good, &blame.bad].map(told), ["the group after-sales", "the group general"]);
     assert_eq!(blame.culprits[0].line, Some(2));
     assert_eq!(
-        (blame.with.as_deref(), blame.without.as_deref()),
-        (Some("the group general"), Some("the group after-sales"))
+        [blame.with, blame.without].map(|answered| answered.as_ref().map(told)),
+        [Some("the group general".to_owned()), Some("the group after-sales".to_owned())]
     );
 }
 
@@ -98,6 +99,11 @@ fn what_cannot_be_asked_is_said() {
     let (good, bad) = (folder(&[]), folder(&[("rules/30-invoice.toml", OTHER)]));
     assert_eq!(blame(&[&good, &bad], &refund(), &NoModules), Err(BlameError::SameAnswer));
     assert_eq!(blame(&[&good], &refund(), &NoModules), Err(BlameError::TooFewRevisions));
-    let kpi = Question::Kpi { scenario: "day".to_owned(), measure: Measure::ServiceLevel, seeds: vec![1] };
+    let kpi = Question::Kpi {
+        scenario: "day".to_owned(),
+        measure: Measure::ServiceLevel,
+        group: None,
+        seeds: vec![1],
+    };
     assert_eq!(blame(&[&good, &bad], &kpi, &NoModules), Err(BlameError::NoScenario("day".to_owned())));
 }

@@ -19,7 +19,7 @@ pub(super) const FORMAT: u32 = 1;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
-pub struct About {
+pub struct RecordingAbout {
     /// The version of the file's form.
     pub format: u32,
     /// The version of the engine that made it.
@@ -38,11 +38,11 @@ pub struct About {
     pub masked: bool,
 }
 
-impl About {
+impl RecordingAbout {
     /// A recording of a period, made by this engine.
     #[must_use]
-    pub fn new(tenant: &str, zone: &str, from: Timestamp, until: Timestamp, masked: bool) -> About {
-        About {
+    pub fn new(tenant: &str, zone: &str, from: Timestamp, until: Timestamp, masked: bool) -> RecordingAbout {
+        RecordingAbout {
             format: FORMAT,
             engine: crate::VERSION.to_owned(),
             event_version: EVENT_VERSION,
@@ -60,7 +60,7 @@ impl About {
 #[serde(rename_all = "kebab-case")]
 pub enum RecordingLine {
     /// The first line.
-    Recording(About),
+    Recording(RecordingAbout),
     /// A ruleset that decided in the period.
     Ruleset {
         /// Its revision.

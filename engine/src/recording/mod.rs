@@ -16,7 +16,7 @@ mod samples;
 mod verify;
 mod write;
 
-pub use line::{About, RecordingLine};
+pub use line::{RecordingAbout, RecordingLine};
 pub use mask::Mask;
 pub use read::{RecordingError, RecordingReader};
 pub use rulesets::{NotCompiled, RecordedRulesets};
@@ -68,7 +68,7 @@ impl Row {
 /// A period of a desk's journal.
 #[derive(Debug)]
 pub struct Recording {
-    about: About,
+    about: RecordingAbout,
     rulesets: Vec<RecordedRuleset>,
     desk: Desk,
     rows: Vec<Row>,
@@ -78,7 +78,7 @@ pub struct Recording {
 impl Recording {
     /// What it is.
     #[must_use]
-    pub fn about(&self) -> &About {
+    pub fn about(&self) -> &RecordingAbout {
         &self.about
     }
 

@@ -1,6 +1,6 @@
 //! Reading a recording, piece by piece as it comes.
 
-use super::line::{About, FORMAT, RecordingLine, desk, folder};
+use super::line::{RecordingAbout, FORMAT, RecordingLine, desk, folder};
 use super::{Courses, RECORDING_ROWS_MAX, RECORDING_RULESETS_MAX, RecordedRuleset, Recording, Row};
 use crate::desk::{CommandBody, Desk, EVENT_VERSION, EventRecord};
 use crate::limits::FOLDER_BYTES_MAX;
@@ -53,7 +53,7 @@ pub struct RecordingReader {
     /// The beginning of a line whose end has not come yet.
     partial: Vec<u8>,
     line: u64,
-    about: Option<About>,
+    about: Option<RecordingAbout>,
     rulesets: Vec<RecordedRuleset>,
     desk: Option<Desk>,
     rows: Vec<Row>,
@@ -155,7 +155,7 @@ impl RecordingReader {
         }
     }
 
-    fn begin(&mut self, about: About) -> Result<(), RecordingError> {
+    fn begin(&mut self, about: RecordingAbout) -> Result<(), RecordingError> {
         if about.format != FORMAT {
             return Err(RecordingError::OtherFormat { found: about.format });
         }

@@ -1,6 +1,6 @@
 //! Writing a recording while a journal is read, or while a simulation runs.
 
-use super::{About, Mask, RecordedRuleset, RecordingLine};
+use super::{RecordingAbout, Mask, RecordedRuleset, RecordingLine};
 use crate::desk::{CommandBody, Desk, Event, EventRecord};
 use crate::rules::Revision;
 use crate::time::Timestamp;
@@ -21,7 +21,7 @@ pub enum WriteError {
 /// command; those before the period are folded, those behind it are not wanted.
 #[derive(Debug)]
 pub struct RecordingWriter {
-    about: About,
+    about: RecordingAbout,
     mask: Option<Mask>,
     desk: Desk,
     written: Vec<Revision>,
@@ -32,7 +32,7 @@ pub struct RecordingWriter {
 impl RecordingWriter {
     /// A recording about to be written, of a tenant whose desk is `desk` before the first command that will be handed in.
     #[must_use]
-    pub fn new(about: About, mask: Option<Mask>, desk: Desk) -> RecordingWriter {
+    pub fn new(about: RecordingAbout, mask: Option<Mask>, desk: Desk) -> RecordingWriter {
         RecordingWriter { about, mask, desk, written: Vec::new(), has_begun: false, rows: 0 }
     }
 

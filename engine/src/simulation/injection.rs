@@ -5,7 +5,7 @@
 
 use std::ops::Deref;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::scenario::{DRAIN_MS_MAX, LENGTH_MS_MAX, Scenario};
 use crate::id::{AgentId, ChannelId};
@@ -58,7 +58,7 @@ pub enum InjectionBody<R> {
 }
 
 /// An injection as the report tells it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Injected {
     /// When.
@@ -69,7 +69,7 @@ pub struct Injected {
 }
 
 /// What was done, with the names that files use.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum InjectedWhat {

@@ -89,6 +89,17 @@ struct Entry {
     handle_ms: Option<i64>,
 }
 
+impl Entry {
+    /// Whether it counts towards the service level.
+    fn is_due(&self) -> bool {
+        match self.outcome {
+            Outcome::Connected => true,
+            Outcome::Abandoned => !self.is_short,
+            Outcome::FellBack | Outcome::Diverted | Outcome::Unfinished => false,
+        }
+    }
+}
+
 impl Ledger {
     pub(super) fn new(scenario: &Scenario, directory: &Directory, rules: usize) -> Ledger {
         let intents = scenario.intents.iter().map(|intent| IntentTally {
@@ -200,9 +211,6 @@ impl Ledger {
             }
             _ => {}
         }
-        if live.arrival.at < self.counted_from {
-            return;
-        }
         let wait_ms = live.wait_ms.unwrap_or_else(|| now.since_ms(live.waiting_since));
         let target_ms = live.group.and_then(|group| self.target_wait_ms.get(group.index())).copied();
         let entry = Entry {
@@ -213,6 +221,12 @@ impl Ledger {
             is_short: wait_ms <= self.short_abandon_ms,
             handle_ms,
         };
+        if entry.is_due() {
+            self.recorder.answered(live.arrival.at, outcome == Outcome::Connected && entry.in_target);
+        }
+        if live.arrival.at < self.counted_from {
+            return;
+        }
         if let Some(group) = live.group.and_then(|group| self.groups.get_mut(group.index())) {
             group.enter(entry);
         }
@@ -291,7 +305,7 @@ impl Ledger {
                 })
                 .collect(),
             waits: waits(&self.all().wait),
-            series: self.recorder.series().clone(),
+            series: self.recorder.series(),
         }
     }
 

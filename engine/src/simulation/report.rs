@@ -1,6 +1,6 @@
 //! The report of a run. Every figure has its one definition here.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::injection::Injected;
 use super::series::Series;
@@ -8,7 +8,7 @@ use crate::time::Timestamp;
 use crate::trace::RuleFailureKind;
 
 /// What came out of a run.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Report {
     /// The scenario's name.
@@ -43,7 +43,7 @@ pub struct Report {
 }
 
 /// Why a run ended.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum Ended {
@@ -63,7 +63,7 @@ pub enum Ended {
 
 /// The figures of a run. A share is 0 to 1; a figure of nothing is 0. Conversations that began during the warm-up are
 /// left out.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Kpi {
     /// All conversations.
@@ -94,7 +94,7 @@ pub struct Kpi {
 }
 
 /// The figures of some conversations.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Figures {
     /// How many began. Each is counted in exactly one of the next five.
@@ -133,7 +133,7 @@ pub struct Figures {
 }
 
 /// Times. Mean and maximum are exact; the quantiles are nearest ranks told within 0.5 %.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Times {
     /// How many.
@@ -156,7 +156,7 @@ pub struct Times {
 }
 
 /// The waits between two lengths.
-#[derive(Copy, Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Copy, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct WaitStretch {
     /// Waits up to this long, and longer than the stretch before; `None`: all longer ones.
@@ -168,7 +168,7 @@ pub struct WaitStretch {
 }
 
 /// One group.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct GroupKpi {
     /// Its slug.
@@ -185,7 +185,7 @@ pub struct GroupKpi {
 }
 
 /// One channel.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ChannelKpi {
     /// Its slug.
@@ -197,7 +197,7 @@ pub struct ChannelKpi {
 }
 
 /// One agent, from the end of the warm-up to the scenario's end.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct AgentKpi {
     /// The slug.
@@ -219,7 +219,7 @@ pub struct AgentKpi {
 }
 
 /// One intent.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct IntentKpi {
     /// Its name.
@@ -238,7 +238,7 @@ pub struct IntentKpi {
 }
 
 /// Conversations that landed in one group.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Landed {
     /// The group's slug; `None`: no group at all.
@@ -249,7 +249,7 @@ pub struct Landed {
 }
 
 /// How often a rule gave effects, how often it failed, and what that cost; the warm-up included.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct RuleHits {
     /// Its position in the list.
@@ -269,7 +269,7 @@ pub struct RuleHits {
 }
 
 /// What the calls of a script or module cost: operations of a script, fuel of a module.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct RuleCost {
     /// Calls of all its hooks. A script is called for every agent to be ranked, a module once for all of them.
@@ -299,7 +299,7 @@ pub struct RuleCost {
 }
 
 /// Calls that failed in one way.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct RuleFailures {
     /// How.
@@ -310,7 +310,7 @@ pub struct RuleFailures {
 }
 
 /// The calls between two costs.
-#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct CostStretch {
     /// Costs up to this, and more than the stretch before.
@@ -322,7 +322,7 @@ pub struct CostStretch {
 }
 
 /// What must always hold. All counts are 0 in a sound run.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Checks {
     /// Moments after a command at which a conversation was nowhere.
@@ -366,7 +366,7 @@ impl Checks {
 }
 
 /// How far a run is.
-#[derive(Copy, Clone, Debug, PartialEq, Serialize)]
+#[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Progress {
     /// Conversations that began so far.

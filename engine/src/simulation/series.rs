@@ -1,11 +1,11 @@
 //! The series behind the charts: how a run went, point by point.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::time::Timestamp;
 
 /// A run over time, one point for each stretch of `every_ms`. All lists are of one length.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Series {
     /// When the first stretch begins.
@@ -32,6 +32,13 @@ pub struct Series {
     /// The mean wait of those connected within it; 0 for none.
     #[cfg_attr(feature = "typescript", ts(type = "number[]"))]
     pub wait_ms_mean: Vec<i64>,
+    /// Conversations that **began** within it and count towards the service level: connected, or abandoned after the
+    /// short-abandon limit. Absent in reports of older engines.
+    #[serde(default)]
+    pub due: Vec<u32>,
+    /// Of these, the connected within their group's target; their share is the service level.
+    #[serde(default)]
+    pub in_time: Vec<u32>,
 }
 
 /// What is counted within one stretch.
@@ -75,6 +82,27 @@ impl Recorder {
         }
     }
 
+    /// Counts a conversation towards the service level of the stretch within which it began.
+    pub(super) fn answered(&mut self, began: Timestamp, in_time: bool) {
+        if began >= self.until {
+            return;
+        }
+        // Below `until`, so within the stretches that there will be.
+        let at = (began.since_ms(self.series.start) / self.series.every_ms) as usize;
+        self.reach(at + 1);
+        if let (Some(due), Some(counted)) = (self.series.due.get_mut(at), self.series.in_time.get_mut(at)) {
+            *due += 1;
+            *counted += u32::from(in_time);
+        }
+    }
+
+    /// What is counted by when it began may be of a stretch that has not ended.
+    fn reach(&mut self, stretches: usize) {
+        for list in [&mut self.series.due, &mut self.series.in_time] {
+            list.resize(list.len().max(stretches), 0);
+        }
+    }
+
     /// Ends every stretch that is over by `now`, given how things stood until then.
     pub(super) fn advance(&mut self, now: Timestamp, gauges: Gauges) {
         while now >= self.ends && !self.is_full() {
@@ -101,12 +129,19 @@ impl Recorder {
             0 => 0,
             many => stretch.wait_ms / i64::from(many),
         });
+        let ended = series.waiting.len();
+        self.reach(ended);
+        let series = &self.series;
         self.stretch.waiting_max = gauges.waiting;
         self.ends = self.ends.plus_ms(series.every_ms).min(self.until);
     }
 
     /// The points so far.
-    pub(super) fn series(&self) -> &Series {
-        &self.series
+    pub(super) fn series(&self) -> Series {
+        let mut series = self.series.clone();
+        let ended = series.waiting.len();
+        series.due.truncate(ended);
+        series.in_time.truncate(ended);
+        series
     }
 }

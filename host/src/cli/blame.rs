@@ -4,8 +4,12 @@ use std::path::PathBuf;
 
 use anyhow::{anyhow, bail};
 use clap::Args;
-use pointsman_engine::blame::{Aspect, Blame, Change, ChangeKind, ChangedPart, Measure, Question, blame};
+use indicatif::{ProgressBar, ProgressStyle};
+use pointsman_engine::blame::{
+    Answered, Aspect, Blame, Change, ChangeKind, ChangedPart, Question, blame_watched,
+};
 use pointsman_engine::rules::module::Sandbox;
+use pointsman_engine::simulation::compare::{Direction, Measure};
 use pointsman_engine::tenant::TenantFolder;
 
 use super::style::{BAD, DIM, GOOD, NAME, STRONG, WARN, paint};
@@ -45,9 +49,13 @@ pub(super) struct Arguments {
     /// The scenario in which a figure got worse
     #[arg(long, value_name = "NAME", requires = "measure")]
     scenario: Option<String>,
-    /// The figure: service-level, wait-p90, wait-mean, abandonment, fallback-share, misrouted or fairness
+    /// The figure: service-level, wait-mean, wait-p90, waiting-probability, abandonment, fallback-share, misrouted,
+    /// fairness or queue-max
     #[arg(long, value_name = "NAME", requires = "scenario")]
     measure: Option<String>,
+    /// The figure of this group alone
+    #[arg(long, value_name = "SLUG", requires = "measure")]
+    group: Option<String>,
     /// The first seed
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -63,7 +71,15 @@ pub(super) fn run(given: Arguments, format: Format) -> anyhow::Result<Verdict> {
     let names: Vec<String> = paths().map(|path| path.display().to_string()).collect();
     let question = question(given)?;
     let folders: Vec<&TenantFolder> = revisions.iter().collect();
-    let found = blame(&folders, &question, &Sandbox::new()?)?;
+    // Drawn on a terminal only.
+    let bar = ProgressBar::new(0);
+    bar.set_style(ProgressStyle::with_template("{wide_bar} {pos}/{len} {eta} left")?);
+    let found = blame_watched(&folders, &question, &Sandbox::new()?, &mut |progress| {
+        bar.set_length(u64::from(progress.runs_likely.max(progress.runs)));
+        bar.set_position(u64::from(progress.runs));
+    });
+    bar.finish_and_clear();
+    let found = found?;
     match format {
         Format::Json => output::json(&found)?,
         Format::Human => output::say(&tell(&found, &names)),
@@ -74,11 +90,13 @@ pub(super) fn run(given: Arguments, format: Format) -> anyhow::Result<Verdict> {
 fn question(given: Arguments) -> anyhow::Result<Question> {
     let names = |all: Vec<&str>| all.join(", ");
     if let (Some(scenario), Some(measure)) = (given.scenario, given.measure) {
-        let known = || names(Measure::ALL.iter().map(|measure| measure.as_str()).collect());
-        let measure = Measure::named(&measure)
-            .ok_or_else(|| anyhow!("`{measure}` is no figure: there are {}", known()))?;
+        let can_get_worse = |measure: &Measure| measure.direction() != Direction::Neither;
+        let known = || names(Measure::ALL.into_iter().filter(can_get_worse).map(Measure::as_str).collect());
+        let named = Measure::named(&measure).filter(can_get_worse);
+        let measure = named
+            .ok_or_else(|| anyhow!("`{measure}` is no figure that gets worse: there are {}", known()))?;
         let seeds = (0..given.runs).map(|run| given.seed.wrapping_add(run)).collect();
-        return Ok(Question::Kpi { scenario, measure, seeds });
+        return Ok(Question::Kpi { scenario, measure, group: given.group, seeds });
     }
     let Some(text) = given.text else { bail!("say what the visitor says: --text") };
     let known = || names(Aspect::ALL.iter().map(|aspect| aspect.as_str()).collect());
@@ -108,10 +126,12 @@ fn tell(found: &Blame, names: &[String]) -> String {
         lines.push("each of these alone does the same:".to_owned());
         lines.extend(found.others.iter().map(|change| format!("  {}", tell_change(change))));
     }
-    let silent = || "does not compile".to_owned();
+    let told = |answered: &Option<Answered>| {
+        answered.as_ref().map_or_else(|| "does not compile".to_owned(), ToString::to_string)
+    };
     lines.push(format!("\n{}", paint(STRONG, "Evidence")));
-    lines.push(format!("  with nothing but that changed   {}", found.with.clone().unwrap_or_else(silent)));
-    lines.push(format!("  with everything else changed    {}", found.without.clone().unwrap_or_else(silent)));
+    lines.push(format!("  with nothing but that changed   {}", told(&found.with)));
+    lines.push(format!("  with everything else changed    {}", told(&found.without)));
     if !found.certain {
         let why = "not certain: other changes have a part in it too";
         lines.push(paint(WARN, why));

@@ -9,7 +9,8 @@ use pointsman_engine::simulation::compare::{
     Cause, Changes, Comparison, DecidedBy, Destination, Difference, Interval, Measure, Moved, Pair, PairRun,
     Verdict, Way,
 };
-use pointsman_engine::simulation::{Ended, Scenario};
+use pointsman_engine::simulation::{Ended, Report, Scenario};
+use pointsman_report::Compared;
 use rayon::prelude::*;
 
 use super::scenario::read_scenario;
@@ -48,7 +49,7 @@ pub(super) fn compare(
     bar.set_style(ProgressStyle::with_template("{prefix} {wide_bar} {percent}% {eta} left")?);
     bar.set_prefix(candidate.scenario.name.clone());
     let done = AtomicU64::new(0);
-    let pair = |run: u64| -> Pair {
+    let pair = |run: u64| {
         let seed = arguments.seed.wrapping_add(run);
         let sides = ((&*live, &live_scenario), (candidate.ruleset, candidate.scenario));
         let mut pair = PairRun::new(sides.0, sides.1, seed);
@@ -61,14 +62,22 @@ pub(super) fn compare(
             bar.set_position(bar.position().max(whole + (progress.share * STEPS as f64) as u64));
         }
         bar.set_position((done.fetch_add(1, Ordering::Relaxed) + 1) * STEPS);
-        pair.pair(&changes)
+        // One seed's reports are enough for names and for the picture over time.
+        let reports = (run == 0 && arguments.html.is_wanted()).then(|| pair.reports());
+        (pair.pair(&changes), reports)
     };
-    let pairs: Vec<Pair> = (0..arguments.runs).into_par_iter().map(pair).collect();
+    let all: Vec<(Pair, Option<(Report, Report)>)> = (0..arguments.runs).into_par_iter().map(pair).collect();
+    let (pairs, reports): (Vec<Pair>, Vec<_>) = all.into_iter().unzip();
     bar.finish_and_clear();
     let comparison = Comparison::new(&pairs);
     match format {
         Format::Json => output::json(&comparison)?,
         Format::Human => output::say(&told(&comparison, &candidate.scenario.name)),
+    }
+    if let Some((live, candidate_report)) = reports.into_iter().flatten().next() {
+        let compared = Compared { comparison: &comparison, live: &live, candidate: &candidate_report };
+        let directory = candidate.ruleset.directory();
+        arguments.html.write(directory, |about| pointsman_report::of_comparison(&compared, about))?;
     }
     Ok(if comparison.sound { Exit::Well } else { Exit::Problems })
 }

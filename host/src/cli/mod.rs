@@ -9,6 +9,7 @@ mod compare;
 mod explain;
 mod findings;
 mod life;
+mod html;
 mod output;
 mod publish;
 mod record;

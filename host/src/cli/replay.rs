@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use anyhow::bail;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use pointsman_engine::recording::{About, RecordedRulesets, Recording, Verified, Verifier};
+use pointsman_engine::recording::{RecordingAbout, RecordedRulesets, Recording, Verified, Verifier};
 use pointsman_engine::rules::module::Sandbox;
 use pointsman_engine::rules::{Compiled, Ruleset};
 use pointsman_engine::simulation::compare::{AskedAnew, Changes, Comparison, Pair, PairRun};
@@ -56,7 +56,7 @@ const TOLD_MAX: usize = 8;
 
 #[derive(Serialize)]
 struct Replayed<'a> {
-    about: &'a About,
+    about: &'a RecordingAbout,
     verified: &'a Verified,
     /// `None`: no candidate, or one with other groups, agents or settings.
     asked: Option<&'a AskedAnew>,

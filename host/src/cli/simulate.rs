@@ -19,6 +19,7 @@ use pointsman_engine::trace::RuleFailureKind;
 use serde::Serialize;
 
 use super::compare::{Side, compare};
+use super::html::HtmlArguments;
 use super::scenario::{read_scenario, scenario_text};
 use super::style::{BAD, DIM, NAME, STRONG, paint};
 use super::{Format, Verdict, compiled, output, tenant_folder};
@@ -33,7 +34,7 @@ use crate::recording::RunRecorder;
         Examples:\n  pointsman simulate examples/shop --scenario promo-peak --seed 7\n  \
         pointsman simulate examples/shop --scenario weekday --runs 30 --format json | jq '.runs[].kpi.all'\n  \
         pointsman simulate examples/shop --scenario night --events events.jsonl\n  \
-        pointsman simulate my-draft --scenario weekday --runs 20 --compare examples/shop"
+        pointsman simulate my-draft --scenario weekday --runs 20 --compare examples/shop --html what-changes.html"
 )]
 pub(super) struct Arguments {
     /// The tenant folder
@@ -56,6 +57,8 @@ pub(super) struct Arguments {
     /// Record the run, as a host records its days, into a file for `pointsman replay` (one run only)
     #[arg(long, value_name = "FILE.recording.gz", conflicts_with = "compare")]
     record: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) html: HtmlArguments,
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> anyhow::Result<Verdict> {
@@ -65,6 +68,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> anyhow::Result<Verdi
     if arguments.record.is_some() && arguments.runs > 1 {
         bail!("--record takes one run: leave --runs away");
     }
+    arguments.html.check()?;
     let Some((ruleset, source)) = compiled(&arguments.tenant_dir, format)? else {
         return Ok(Verdict::Problems);
     };
@@ -90,6 +94,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> anyhow::Result<Verdi
     }
     let broken = reports.iter().any(|report| !report.checks.hold());
     tell(&reports, &ruleset, format)?;
+    arguments.html.write(ruleset.directory(), |about| pointsman_report::of_runs(&reports, about))?;
     Ok(if broken { Verdict::Problems } else { Verdict::Well })
 }
 

@@ -6,10 +6,12 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use pointsman_engine::diagnostic::nearest;
 use pointsman_engine::simulation::Scenario;
-use pointsman_engine::simulation::staffing::{Aim, StaffingCell, cells, demand, need};
+use pointsman_engine::simulation::staffing::{Aim, Staffed, StaffingCell, cells, demand};
+use pointsman_report::StaffingTold;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::html::HtmlArguments;
 use super::scenario::{read_scenario, scenario_text};
 use super::simulate::time;
 use super::style::{BAD, DIM, GOOD, NAME, STRONG, paint};
@@ -46,6 +48,8 @@ pub(super) struct Arguments {
     /// With how many seeds each number of agents is tried
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(2..=100))]
     runs: u64,
+    #[command(flatten)]
+    html: HtmlArguments,
 }
 
 #[derive(Serialize)]
@@ -56,6 +60,7 @@ struct Plan<'a> {
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> anyhow::Result<Verdict> {
+    arguments.html.check()?;
     let Some((ruleset, source)) = compiled(&arguments.tenant_dir, format)? else {
         return Ok(Verdict::Problems);
     };
@@ -83,7 +88,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> anyhow::Result<Verdi
     plan.par_iter_mut().for_each(|cell| {
         if let Some(group) = groups.iter().find(|group| group.slug == cell.group) {
             let asked = asked.of(group.id, cell.hour as usize);
-            cell.need = need(&asked, &scenario, cell.capacity, aim, &seeds);
+            cell.find(&asked, &scenario, aim, &seeds);
         }
         bar.inc(1);
     });
@@ -95,6 +100,12 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> anyhow::Result<Verdi
             output::say(&told(&plan, &Clock { scenario: &scenario, zone }, arguments));
         }
     }
+    arguments.html.write(ruleset.directory(), |about| {
+        let scenario = scenario.name.clone();
+        let staffing =
+            StaffingTold { scenario, revision: ruleset.revision().to_string(), aim, seeds, cells: plan };
+        pointsman_report::of_staffing(&staffing, about)
+    })?;
     Ok(Verdict::Well)
 }
 
@@ -150,11 +161,11 @@ fn told(plan: &[StaffingCell], clock: &Clock<'_>, arguments: &Arguments) -> Stri
 fn line(cell: &StaffingCell, clock: &Clock<'_>) -> Option<String> {
     let need = cell.need.as_ref()?;
     let number = |agents: Option<u32>| agents.map_or_else(|| "–".to_owned(), |agents| agents.to_string());
-    let verdict = match (need.likely, need.sure) {
-        (_, Some(sure)) if cell.scheduled >= sure => paint(GOOD, "enough"),
-        (Some(likely), _) if cell.scheduled >= likely => "just enough".to_owned(),
-        (Some(likely), _) => paint(BAD, format!("{} too few", likely - cell.scheduled)),
-        (None, _) => paint(BAD, "never enough"),
+    let verdict = match cell.staffed? {
+        Staffed::Enough { .. } => paint(GOOD, "enough"),
+        Staffed::JustEnough => "just enough".to_owned(),
+        Staffed::TooFew { missing } => paint(BAD, format!("{missing} too few")),
+        Staffed::NeverEnough => paint(BAD, "never enough"),
     };
     let handle = time(cell.handle_ms_mean.max(0.0) as u64);
     Some(format!(

@@ -11,7 +11,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use pointsman_engine::desk::{Command, Desk, EventRecord};
 use pointsman_engine::recording::{
-    About, Mask, RECORDING_ROWS_MAX, RecordedRuleset, RecordingWriter, WriteError,
+    RecordingAbout, Mask, RECORDING_ROWS_MAX, RecordedRuleset, RecordingWriter, WriteError,
 };
 use pointsman_engine::rules::module::Sandbox;
 use pointsman_engine::rules::{Revision, Ruleset};
@@ -104,7 +104,7 @@ pub async fn export(
         mask = Some(mask_of(store, sandbox, period).await?);
     }
     let zone = zone(store, sandbox, period).await?;
-    let about = About::new(&tenant.slug, &zone, period.from, period.until, period.is_masked);
+    let about = RecordingAbout::new(&tenant.slug, &zone, period.from, period.until, period.is_masked);
     let mut writer = RecordingWriter::new(about, mask, Desk::new());
     let mut output = GzEncoder::new(Vec::new(), Compression::fast());
     let mut lines = Vec::new();

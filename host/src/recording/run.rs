@@ -7,7 +7,7 @@ use std::path::Path;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use pointsman_engine::desk::{Batch, Command, Desk};
-use pointsman_engine::recording::{About, RecordedRuleset, RecordingWriter, WriteError};
+use pointsman_engine::recording::{RecordingAbout, RecordedRuleset, RecordingWriter, WriteError};
 use pointsman_engine::time::Timestamp;
 
 /// What cannot be recorded.
@@ -42,7 +42,7 @@ impl RunRecorder {
         (from, until): (Timestamp, Timestamp),
     ) -> Result<RunRecorder, RunError> {
         let output = GzEncoder::new(BufWriter::new(File::create_new(path)?), Compression::fast());
-        let about = About::new(tenant, zone, from, until, false);
+        let about = RecordingAbout::new(tenant, zone, from, until, false);
         let writer = RecordingWriter::new(about, None, Desk::new());
         Ok(RunRecorder { writer, ruleset, output, lines: Vec::new() })
     }

@@ -44,6 +44,8 @@ pub(crate) struct Digests {
     pub(crate) kpi: String,
     /// What each rule did and what its calls cost, as JSON.
     pub(crate) rules: String,
+    /// The hash of the report as an HTML file.
+    pub(crate) html: String,
 }
 
 /// One example.

@@ -82,6 +82,40 @@ const areas = [
     },
   },
   { name: 'analysis', hash: '#tab=analysis&tenant=saas-en', ready: '[data-testid="analysis-summary"]' },
+  {
+    name: 'analysis, in the engine’s words',
+    hash: '#tab=analysis&tenant=shop',
+    ready: '[data-testid="analysis"] details',
+    act: (page) => page.locator('[data-testid="analysis"] summary').first().click(),
+  },
+  {
+    name: 'staffing',
+    hash: '#tab=staffing&tenant=saas-en',
+    ready: '[data-testid="staff"]:not([disabled])',
+    act: async (page) => {
+      await page.getByTestId('staffing-runs').fill('2');
+      await page.getByTestId('staff').click();
+      await page.locator('[data-testid="staffing-table"] button[data-likely]:not([data-likely=""])').first().waitFor({ timeout: 120_000 });
+      await page.getByTestId('cancel-staffing').click();
+      await page.getByTestId('staff').waitFor();
+      await page.locator('[data-testid="staffing-table"] button[data-likely]:not([data-likely=""])').first().click();
+      await page.getByTestId('staffing-cell').waitFor();
+    },
+  },
+  {
+    name: 'blame',
+    hash: '#tab=visitor&file=rules/90-refund.toml',
+    ready: '[data-testid="route"]',
+    act: async (page) => {
+      await page.locator('.cm-line', { hasText: 'group = "after-sales"' }).first().click();
+      await page.keyboard.press('Home');
+      await page.keyboard.press('Shift+End');
+      await page.keyboard.type('group = "general"');
+      await page.getByTestId('message').fill('我要退款');
+      await page.locator('[data-testid="ask-blame"]:not([disabled])').click();
+      await page.locator('[data-testid="blame-body"][data-ready="true"]').waitFor({ timeout: 30_000 });
+    },
+  },
   { name: 'a scenario', hash: '#file=scenarios/promo-peak.toml', ready: '[data-testid="arrivals"]' },
   { name: 'visitor', hash: '#tab=visitor&file=rules/90-refund.toml', ready: '[data-testid="route"]' },
   { name: 'tests', hash: '#tab=tests', ready: '[data-testid="tests"] [data-passed]' },

@@ -35,6 +35,13 @@ test('a rule that I made unreachable is found, and a visitor shows it', async ()
   assert.match(await fault.textContent(), /refund|退款/i);
   assert.notEqual(await fault.getAttribute('data-status'), 'unknown');
 
+  // In the page's language, with the names that people know; the engine's own words stand beside it.
+  await page.getByTestId('language').click();
+  await page.getByRole('menuitem', { name: '中文' }).click();
+  assert.match(await fault.locator('p').nth(1).textContent(), /规则「.+」/);
+  assert.doesNotMatch(await fault.locator('p').nth(1).textContent(), /[a-z]{4,} [a-z]{2,}/, 'nothing of it is English');
+  assert.match(await fault.locator('details [lang="en"]').textContent(), /rule `/);
+
   await fault.getByTestId('open-witness').click();
   await page.waitForURL(/tab=visitor/);
   await page.getByTestId('route').waitFor();

@@ -1,5 +1,5 @@
 /** Runs one parity case through the engine's WebAssembly. Plain code, so that a page can be handed its text. */
-export function runCase({ Workspace }, { name, files, modules, artefacts, scenario, seed }) {
+export function runCase({ Workspace, module_hash, report_html }, { name, files, modules, artefacts, scenario, seed }) {
   const workspace = new Workspace();
   for (const [path, text] of Object.entries(files)) workspace.set_file(path, text);
   for (const [path, wasm] of Object.entries(modules)) workspace.set_module(path, bytes(wasm));
@@ -11,7 +11,9 @@ export function runCase({ Workspace }, { name, files, modules, artefacts, scenar
   workspace.free();
   // The figures are compared as the engine wrote them: JSON.parse would round what the engine did not.
   const { digest, revision, events, conversations } = JSON.parse(text);
-  return { name, digest, revision, events, conversations, kpi: part('kpi'), rules: part('rules') };
+  const about = { tenant: '<parity>', zone: 'Asia/Shanghai', language: seed % 2 === 0 ? 'en' : 'zh' };
+  const html = module_hash(new TextEncoder().encode(report_html(text, JSON.stringify(about))));
+  return { name, digest, revision, events, conversations, kpi: part('kpi'), rules: part('rules'), html };
 
   function bytes(base64) {
     return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));

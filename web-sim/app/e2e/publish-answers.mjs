@@ -82,13 +82,14 @@ const files = [
 ];
 
 /** Answers as a host would that somebody is signed in to, with a candidate at this stage; then opens the drawer. */
-export async function openPublishing(page, stage) {
+export async function openPublishing(page, stage, more = {}) {
   const answers = {
     '/v1/session': { name: 'admin', tenant: 'shop' },
     '/v1/rulesets/live': revisions[0],
     '/v1/rulesets/candidate': candidates[stage],
     '/v1/rulesets/history': { items: revisions },
     '/v1/rulesets/diff': { files },
+    ...more,
   };
   await page.route('**/v1/**', (route) => route.fulfill({ json: answers[new URL(route.request().url()).pathname] ?? {} }));
   await page.getByTestId('publish').click();

@@ -47,6 +47,45 @@ pub enum Direction {
 }
 
 impl Measure {
+    /// All of them.
+    pub const ALL: [Measure; 11] = [
+        Measure::ServiceLevel,
+        Measure::WaitMean,
+        Measure::WaitP90,
+        Measure::WaitingProbability,
+        Measure::Abandonment,
+        Measure::FallbackShare,
+        Measure::Misrouted,
+        Measure::Occupancy,
+        Measure::Fairness,
+        Measure::QueueMax,
+        Measure::Conversations,
+    ];
+
+    /// Its name, as in results.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Measure::ServiceLevel => "service-level",
+            Measure::WaitMean => "wait-mean",
+            Measure::WaitP90 => "wait-p90",
+            Measure::WaitingProbability => "waiting-probability",
+            Measure::Abandonment => "abandonment",
+            Measure::FallbackShare => "fallback-share",
+            Measure::Misrouted => "misrouted",
+            Measure::Occupancy => "occupancy",
+            Measure::Fairness => "fairness",
+            Measure::QueueMax => "queue-max",
+            Measure::Conversations => "conversations",
+        }
+    }
+
+    /// The one of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Measure> {
+        Measure::ALL.into_iter().find(|measure| measure.as_str() == name)
+    }
+
     /// Which way it is better.
     #[must_use]
     pub fn direction(self) -> Direction {
@@ -77,7 +116,7 @@ pub struct MeasureValue {
 }
 
 /// Every figure of a report that is compared.
-pub(super) fn measured(report: &Report) -> Vec<MeasureValue> {
+pub(crate) fn measured(report: &Report) -> Vec<MeasureValue> {
     let kpi = &report.kpi;
     let mut values = Vec::new();
     let mut add = |measure, group: Option<&String>, value| {

@@ -30,6 +30,7 @@ pub use decided_by::DecidedBy;
 pub use difference::{Comparison, Difference, Verdict};
 pub use flow::{Flow, FlowEnd};
 pub use interval::{Interval, PAIRS_MAX, mean_interval};
+pub(crate) use measure::measured;
 pub use measure::{Direction, Measure, MeasureValue};
 pub use moved::{Cause, Destination, EXAMPLES_MAX, Moved, MovedConversation, MovedSide, WAYS_MAX, Way};
 pub use outcome::{Decider, End, Outcome, Outcomes, Planned};

@@ -13,15 +13,16 @@ mod demand;
 mod erlang_c;
 mod need;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-pub use demand::{Asked, Demand, demand};
+pub use demand::{Asked, Demand, DemandRun, SeedDemand, demand};
 pub use erlang_c::erlang_c_servers;
-pub use need::{Aim, Need, need};
+pub use need::{Aim, Need, Staffed, need};
 
 use super::compare::Interval;
 use super::scenario::Scenario;
 use crate::rules::Ruleset;
+use crate::time::Timestamp;
 
 /// Agents of one group that are tried.
 pub const STAFF_MAX: u32 = 2_000;
@@ -29,7 +30,7 @@ pub const STAFF_MAX: u32 = 2_000;
 pub const HOURS_MAX: usize = 7 * 24;
 
 /// One group in one hour.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct StaffingCell {
     /// The group's slug.
@@ -38,6 +39,8 @@ pub struct StaffingCell {
     pub name: String,
     /// Hours since the scenario's start.
     pub hour: u32,
+    /// When the hour begins.
+    pub at: Timestamp,
     /// Conversations sent to the group in this hour, in the mean.
     pub conversations: f64,
     /// Their mean handle time.
@@ -48,6 +51,16 @@ pub struct StaffingCell {
     pub scheduled: u32,
     /// What was found; `None`: nobody comes.
     pub need: Option<Need>,
+    /// What those on shift are, held against it; `None`: nobody comes.
+    pub staffed: Option<Staffed>,
+}
+
+impl StaffingCell {
+    /// Finds how many are needed for what is `asked` of the group in this hour.
+    pub fn find(&mut self, asked: &Asked, scenario: &Scenario, aim: Aim, seeds: &[u64]) {
+        self.need = need(asked, scenario, self.capacity, aim, seeds);
+        self.staffed = self.need.as_ref().map(|need| need.staffed(self.scheduled));
+    }
 }
 
 /// The demand of every group in every hour, with what is scheduled, and nothing found yet.
@@ -67,7 +80,8 @@ pub fn cells(ruleset: &Ruleset, scenario: &Scenario, demand: &Demand) -> Vec<Sta
         let capacity = capacities.get(capacities.len() / 2).copied().unwrap_or(1);
         let capacity = group.agent_capacity.map_or(capacity, |most| capacity.min(most)).max(1);
         for hour in 0..demand.hours() {
-            let middle = scenario.start.plus_ms(hour as i64 * demand::HOUR_MS + demand::HOUR_MS / 2);
+            let at = scenario.start.plus_ms(hour as i64 * demand::HOUR_MS);
+            let middle = at.plus_ms(demand::HOUR_MS / 2);
             let on_shift = |shift: Option<crate::id::HoursId>| match shift {
                 None => true,
                 Some(id) => directory
@@ -80,11 +94,13 @@ pub fn cells(ruleset: &Ruleset, scenario: &Scenario, demand: &Demand) -> Vec<Sta
                 group: group.slug.clone(),
                 name: group.name.clone(),
                 hour: hour as u32,
+                at,
                 conversations: asked.conversations,
                 handle_ms_mean: asked.handle_ms_mean(scenario),
                 capacity,
                 scheduled: members.iter().filter(|agent| on_shift(agent.shift)).count() as u32,
                 need: None,
+                staffed: None,
             });
         }
     }
@@ -92,7 +108,7 @@ pub fn cells(ruleset: &Ruleset, scenario: &Scenario, demand: &Demand) -> Vec<Sta
 }
 
 /// What was tried with one number of agents.
-#[derive(Copy, Clone, Debug, PartialEq, Serialize)]
+#[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Tried {
     /// How many agents.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::super::compare::mean_interval;
 use super::super::erlang::Erlang;
@@ -18,7 +18,7 @@ const CONVERSATIONS: u64 = 2_000;
 const WARM_UP: f64 = 200.0;
 
 /// How many are to be answered, and how soon.
-#[derive(Copy, Clone, Debug, PartialEq, Serialize)]
+#[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Aim {
     /// The share, 0 to 1.
@@ -29,7 +29,7 @@ pub struct Aim {
 }
 
 /// How many agents are enough.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Need {
     /// As many as reach the aim in the mean; `None`: not even the most that are tried.
@@ -40,6 +40,40 @@ pub struct Need {
     pub erlang_c: Option<u32>,
     /// What was tried, by number of agents.
     pub tried: Vec<Tried>,
+}
+
+/// What a number of scheduled agents is, held against what was found.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Staffed {
+    /// So many are surely enough, with as many to spare.
+    Enough {
+        /// Scheduled beyond what is surely enough.
+        spare: u32,
+    },
+    /// They are enough in the mean, and the interval does not say that it is no luck.
+    JustEnough,
+    /// So many more are needed to be enough in the mean.
+    TooFew {
+        /// How many are missing.
+        missing: u32,
+    },
+    /// Not even the most that are tried are enough.
+    NeverEnough,
+}
+
+impl Need {
+    /// What so many scheduled agents are.
+    #[must_use]
+    pub fn staffed(&self, scheduled: u32) -> Staffed {
+        match (self.likely, self.sure) {
+            (_, Some(sure)) if scheduled >= sure => Staffed::Enough { spare: scheduled - sure },
+            (Some(likely), _) if scheduled >= likely => Staffed::JustEnough,
+            (Some(likely), _) => Staffed::TooFew { missing: likely - scheduled },
+            (None, _) => Staffed::NeverEnough,
+        }
+    }
 }
 
 /// Finds how many agents with `capacity` conversations at once are enough for what is asked in an hour. `None`: nothing is.
@@ -173,5 +207,21 @@ impl Search<'_> {
             let answered = self.tried(*agents).answered;
             answered.half_width.is_some_and(|half_width| answered.mean - half_width >= share)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_scheduled_is_held_against_what_is_likely_and_what_is_sure() {
+        let need = Need { likely: Some(3), sure: Some(5), erlang_c: Some(4), tried: Vec::new() };
+        assert_eq!(need.staffed(1), Staffed::TooFew { missing: 2 });
+        assert_eq!([need.staffed(3), need.staffed(4)], [Staffed::JustEnough; 2]);
+        assert_eq!(need.staffed(7), Staffed::Enough { spare: 2 });
+        let unsure = Need { sure: None, ..need.clone() };
+        assert_eq!(unsure.staffed(9), Staffed::JustEnough);
+        assert_eq!(Need { likely: None, sure: None, ..need }.staffed(9), Staffed::NeverEnough);
     }
 }

@@ -11,6 +11,7 @@ import { navigate, useUrlState } from '../workspace/url-state';
 import { useWorkspace } from '../workspace/workspace';
 import styles from './analysis-panel.module.css';
 import { analysis, useAnalysis } from './analysis-store';
+import { said } from './said';
 
 export default function AnalysisPanel() {
   const { t, i18n } = useTranslation();
@@ -76,6 +77,7 @@ export default function AnalysisPanel() {
 function Finding({ found, tenant }: { found: FoundLine; tenant: string }) {
   const { t } = useTranslation();
   const { kind, grade, status, message, help, concerns, witness } = found;
+  const { text, help: todo } = said(found, t);
   const open = () => {
     if (!witness) return;
     visitor.open(tenant, witness.visit.text);
@@ -99,11 +101,17 @@ function Finding({ found, tenant }: { found: FoundLine; tenant: string }) {
             </button>
           ))}
         </p>
-        <p className={styles.message}>{message}</p>
-        <p className={styles.help}>{help}</p>
+        <p className={styles.message}>{text}</p>
+        <p className={styles.help}>{todo}</p>
+        <details className={styles.exactly}>
+          <summary>{t('analysis.exactly')}</summary>
+          <p lang="en">
+            {message}. {help}
+          </p>
+        </details>
         {witness && (
           <p className={styles.witness}>
-            <CheckCircleFilled /> {witness.shows}
+            <CheckCircleFilled /> {t('analysis.shows')} <span lang="en">{witness.shows}</span>
             <Button size="small" icon={<UserOutlined />} onClick={open} data-testid="open-witness">
               {t('analysis.open')}
             </Button>

@@ -3,10 +3,12 @@ import { DiffOutlined, PushpinOutlined, StopOutlined } from '@ant-design/icons';
 import { Alert, Button, Empty, InputNumber, Progress, Segmented, Select, Tooltip } from 'antd';
 import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { blame } from '../blame/blame-store';
 import type { Files } from '../engine/protocol';
 import { RecordingChoice } from '../replay/recording-choice';
 import { useRecordings } from '../replay/recording-store';
 import { ReplaySummary } from '../replay/replay-summary';
+import type { Difference } from '../generated/types/Difference';
 import { Card } from '../simulate/card';
 import { duration } from '../simulate/format';
 import panel from '../simulate/simulate-panel.module.css';
@@ -19,7 +21,6 @@ import { DifferenceTable } from './difference-table';
 import { FlowCharts } from './flow-chart';
 import { hostLive, type HostLive, type HostLiveProblem } from './host-live';
 import type { Names } from './format';
-import { sentences } from './sentences';
 import { WaitingChart } from './waiting-chart';
 import { Ways } from './ways';
 
@@ -102,7 +103,7 @@ export default function ComparePanel({ opening }: { opening: string }) {
     };
   }, [catalogue]);
 
-  const said = useMemo(() => (result ? sentences(result.comparison, names, t) : []), [result, names, t]);
+  const said = result?.said[i18n.language === 'en' ? 'en' : 'zh'] ?? [];
   const ofAll = result?.comparison.differences.filter(({ group }) => group === null) ?? [];
   const ofGroups =
     result?.comparison.differences.filter(
@@ -111,6 +112,13 @@ export default function ComparePanel({ opening }: { opening: string }) {
         (verdict === 'better' || verdict === 'worse' || verdict === 'different') &&
         (['service-level', 'wait-mean', 'abandonment', 'conversations'] as string[]).includes(measure),
     ) ?? [];
+
+  const ask = ({ measure, group }: Difference) => {
+    if (!result) return;
+    const { live, candidate, scenario } = result.question;
+    const question = { kind: 'kpi' as const, scenario, measure, group, seeds: result.comparison.seeds };
+    void blame.start({ live, files: candidate, question });
+  };
 
   return (
     <div className={panel.panel}>
@@ -273,12 +281,11 @@ export default function ComparePanel({ opening }: { opening: string }) {
                     {text}
                   </li>
                 ))}
-                {said.length === 0 && <li>{t(result.comparison.seeds.length === 1 ? 'compare.oneSeed' : 'compare.noDifference')}</li>}
               </ul>
             </Card>
             {result.replayed && <ReplaySummary replayed={result.replayed} names={names} zone={catalogue?.zone ?? 'UTC'} />}
             <Card title={t('compare.figuresTitle')}>
-              <DifferenceTable differences={ofAll} name={({ measure }) => t(`compare.measure.${measure}`)} testId="differences" />
+              <DifferenceTable differences={ofAll} name={({ measure }) => t(`compare.measure.${measure}`)} testId="differences" onBlame={ask} />
             </Card>
             <WaitingChart told={result.first} zone={catalogue?.zone ?? 'UTC'} />
             <Ways moved={result.comparison.moved} names={names} question={result.question} tenant={example} zone={catalogue?.zone ?? 'UTC'} />
@@ -291,6 +298,7 @@ export default function ComparePanel({ opening }: { opening: string }) {
                     `${names.group(group ?? '')}${i18n.language === 'en' ? ', ' : '·'}${t(`compare.measure.${measure}`)}`
                   }
                   testId="group-differences"
+                  onBlame={ask}
                 />
               </Card>
             )}

@@ -1,12 +1,12 @@
 /** The comparison on the page: one at a time, a new one ends the old. What there is so far is shown as it comes. */
 import { engine } from '../engine/client';
 import { pool, type BatchProgress, type Outcome } from '../engine/pool';
-import type { Files, RecordedFile } from '../engine/protocol';
+import type { Files, Pairs, RecordedFile } from '../engine/protocol';
 import type { Comparison } from '../generated/types/Comparison';
-import type { Pair } from '../generated/types/Pair';
 import type { PairTold } from '../generated/types/PairTold';
 import type { Refused } from '../generated/types/Refused';
 import type { ReplayTold } from '../generated/types/ReplayTold';
+import type { Said } from '../generated/types/Said';
 import { Store, useStore } from '../workspace/store';
 
 /** What is compared. */
@@ -26,6 +26,10 @@ export interface CompareState {
   result: {
     question: Question;
     comparison: Comparison;
+    /** What it says, in each language. */
+    said: Said;
+    /** What it was put together from. */
+    pairs: Pairs;
     /** The first seed in full, for the charts. */
     first: PairTold;
     /** How true it is, of a replay. */
@@ -112,11 +116,12 @@ class Compare extends Store<CompareState> {
 
   async #putTogether(question: Question, told: readonly PairTold[], replayed: ReplayTold | null, failed: number): Promise<void> {
     // The same order whichever worker was first.
-    const pairs: Pair[] = told.map(({ pair }) => pair).toSorted((a, b) => a.seed - b.seed);
-    const first = told.find(({ pair }) => pair.seed === pairs[0]?.seed);
+    const sorted = told.toSorted((a, b) => a.pair.seed - b.pair.seed);
+    const [first] = sorted;
     if (!first) return;
-    const comparison = await engine.call('comparison', { pairs });
-    this.set({ result: { question, comparison, first, replayed, failed } });
+    const pairs: Pairs = { pairs: sorted.map(({ pair }) => pair), live: first.live, candidate: first.candidate };
+    const { comparison, said } = await engine.call('comparison', pairs);
+    this.set({ result: { question, comparison, said, pairs, first, replayed, failed } });
   }
 }
 

@@ -1,5 +1,6 @@
 /** Figures of both sides with their differences. */
-import { CheckCircleFilled, MinusOutlined, QuestionOutlined, SwapOutlined, WarningFilled } from '@ant-design/icons';
+import { CheckCircleFilled, FileSearchOutlined, MinusOutlined, QuestionOutlined, SwapOutlined, WarningFilled } from '@ant-design/icons';
+import { Button, Tooltip } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Difference } from '../generated/types/Difference';
@@ -23,9 +24,11 @@ interface DifferenceTableProps {
   /** What stands in the first column. */
   name: (difference: Difference) => string;
   testId: string;
+  /** Asks which change made a figure worse. */
+  onBlame?: (difference: Difference) => void;
 }
 
-export function DifferenceTable({ differences, name, testId }: DifferenceTableProps) {
+export function DifferenceTable({ differences, name, testId, onBlame }: DifferenceTableProps) {
   const { t } = useTranslation();
   return (
     <table className={`${tables.table} ${styles.table}`} data-testid={testId}>
@@ -55,6 +58,18 @@ export function DifferenceTable({ differences, name, testId }: DifferenceTablePr
               </td>
               <td className={`${tables.text} ${styles.verdict}`} data-verdict={verdict}>
                 {ICONS[verdict]} {t(`compare.verdict.${verdict}`)}
+                {verdict === 'worse' && onBlame && (
+                  <Tooltip title={t('blame.ask')}>
+                    <Button
+                      type="text"
+                      size="small"
+                      icon={<FileSearchOutlined />}
+                      aria-label={`${t('blame.ask')} ${name(told)}`}
+                      onClick={() => onBlame(told)}
+                      data-testid="ask-blame"
+                    />
+                  </Tooltip>
+                )}
               </td>
             </tr>
           );

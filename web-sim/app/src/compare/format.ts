@@ -34,7 +34,7 @@ function withUnit(measure: Measure, value: string, t: TFunction): string {
 }
 
 /** `2.1 ± 0.3 points`, without the sign. */
-export function size(measure: Measure, { mean, half_width }: Interval, t: TFunction): string {
+function size(measure: Measure, { mean, half_width }: Interval, t: TFunction): string {
   const within = half_width === null ? '' : ` ± ${scaled(measure, half_width)}`;
   return withUnit(measure, `${scaled(measure, Math.abs(mean))}${within}`, t);
 }

@@ -6,9 +6,12 @@
  * file has changed, so a worker may be ended and replaced at any time: nothing lives in it that the page lacks. Only
  * modules are told apart from the folder, once to each worker, since they are large and seldom change.
  */
+import type { About } from '../generated/types/About';
 import type { AnalysisTold } from '../generated/types/AnalysisTold';
+import type { Blame } from '../generated/types/Blame';
+import type { BlameQuestion } from '../generated/types/BlameQuestion';
 import type { Checked } from '../generated/types/Checked';
-import type { Comparison } from '../generated/types/Comparison';
+import type { ComparisonTold } from '../generated/types/ComparisonTold';
 import type { DecisionId } from '../generated/types/DecisionId';
 import type { Explanation } from '../generated/types/Explanation';
 import type { FloorPlan } from '../generated/types/FloorPlan';
@@ -29,6 +32,11 @@ import type { RecordingTold } from '../generated/types/RecordingTold';
 import type { Refused } from '../generated/types/Refused';
 import type { ReplayTold } from '../generated/types/ReplayTold';
 import type { Report } from '../generated/types/Report';
+import type { SeedDemand } from '../generated/types/SeedDemand';
+import type { StaffingCell } from '../generated/types/StaffingCell';
+import type { StaffingHour } from '../generated/types/StaffingHour';
+import type { StaffingQuestion } from '../generated/types/StaffingQuestion';
+import type { StaffingTold } from '../generated/types/StaffingTold';
 import type { TestLine } from '../generated/types/TestLine';
 import type { Version } from '../generated/types/Version';
 import type { WhatIf } from '../generated/types/WhatIf';
@@ -97,6 +105,13 @@ export interface Replayed {
   seed: number;
 }
 
+/** Pairs of one question, in order of their seeds, and the reports of one of them. */
+export interface Pairs {
+  pairs: readonly Pair[];
+  live: Report;
+  candidate: Report;
+}
+
 /** Where the playhead is to go. */
 export type Goal = { kind: 'instant'; at: number } | { kind: 'moment'; moment: Moment };
 
@@ -157,8 +172,27 @@ export interface Calls {
   recording: { input: { recording: RecordedFile }; answer: RecordingTold; progress: { share: number } };
   /** Holds a recording against its own rules, then decides it again; cancelled, it still answers. */
   replay: { input: Replayed; answer: ReplayTold; progress: Progress };
+  /** Counts how many conversations are sent to each group in each hour. */
+  demand: { input: Run; answer: SeedDemand; progress: Progress };
+  /** Every group's every hour, with what is asked of it in the mean of these seeds. */
+  staffingHours: { input: { files: Files; scenario: string; demands: readonly SeedDemand[] }; answer: StaffingHour[]; progress: never };
+  /** How many agents one hour needs. It cannot be cancelled half-way. */
+  staff: { input: { files: Files; question: StaffingQuestion }; answer: StaffingCell; progress: Share };
+  /** Which change is to blame for `files` answering worse than `live`. It cannot be cancelled half-way. */
+  blame: { input: { files: Files; live: Files; question: BlameQuestion }; answer: Blame; progress: Share };
   /** Puts pairs together. */
-  comparison: { input: { pairs: readonly Pair[] }; answer: Comparison; progress: never };
+  comparison: { input: Pairs; answer: ComparisonTold; progress: never };
+  /** A report as one HTML file. */
+  reportHtml: { input: { report: Report; about: About }; answer: string; progress: never };
+  /** What was found on staffing as one HTML file. */
+  staffingHtml: { input: { staffing: StaffingTold; about: About }; answer: string; progress: never };
+  /** A comparison as one HTML file. */
+  comparisonHtml: { input: { pairs: Pairs; about: About }; answer: string; progress: never };
+}
+
+/** How much of something is done: 0 to 1. */
+export interface Share {
+  share: number;
 }
 
 /** How far the playhead has come. */

@@ -1,5 +1,6 @@
 /** The engine's home in the browser: a worker, so that the page never waits for it. */
 import init, * as wasm from '../generated/wasm/pointsman';
+import type { BlameProgress } from '../generated/types/BlameProgress';
 import { isModule, type CallName, type CallRequest, type Calls, type Files, type Module, type Reply, type Request } from './protocol';
 import { OpenRecording } from './recordings';
 import { Lives } from './lives';
@@ -142,7 +143,36 @@ const table: Table = {
       run.free();
     }
   },
-  comparison: ({ pairs }) => JSON.parse(wasm.comparison(JSON.stringify(pairs))),
+  demand: async ({ files, start }, { progress, isCancelled }) => {
+    const run = new wasm.DemandRun(own.open(files), JSON.stringify(start));
+    try {
+      await inSlices((events) => {
+        const now: Calls['demand']['progress'] = JSON.parse(run.run_for(events));
+        progress(now);
+        return now.ended !== 'running';
+      }, isCancelled);
+      return JSON.parse(run.told());
+    } finally {
+      run.free();
+    }
+  },
+  staffingHours: ({ files, ...demands }) => JSON.parse(own.open(files).staffing_hours(JSON.stringify(demands))),
+  staff: ({ files, question }, { progress }) => {
+    progress({ share: 0 });
+    return JSON.parse(own.open(files).staff(JSON.stringify(question)));
+  },
+  blame: ({ files, live, question }, { progress }) => {
+    progress({ share: 0 });
+    const watch = (told: string) => {
+      const { runs, runs_likely }: BlameProgress = JSON.parse(told);
+      progress({ share: runs / Math.max(runs_likely, runs + 1) });
+    };
+    return JSON.parse(wasm.blame(other.open(live), own.open(files), JSON.stringify(question), watch));
+  },
+  comparison: (pairs) => JSON.parse(wasm.comparison(JSON.stringify(pairs))),
+  reportHtml: ({ report, about }) => wasm.report_html(JSON.stringify(report), JSON.stringify(about)),
+  staffingHtml: ({ staffing, about }) => wasm.staffing_html(JSON.stringify(staffing), JSON.stringify(about)),
+  comparisonHtml: ({ pairs, about }) => wasm.comparison_html(JSON.stringify(pairs), JSON.stringify(about)),
   watch: (input, { progress, isCancelled }) => floor.watch(input, progress, isCancelled),
   play: (input) => floor.play(input),
   travel: (input, { progress, isCancelled }) => floor.travel(input, progress, isCancelled),

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { Report } from '../generated/types/Report';
 import { FileDiff } from './file-diff';
 import { differing, reportOf, rollBack, type ChangedFile, type Published } from './host-rulesets';
+import { OpenReport } from './open-report';
 import { publishing, usePublishing } from './publishing';
 import styles from './publish.module.css';
 
@@ -98,7 +99,8 @@ function Changes({ revision }: { revision: Published }) {
     <div className={styles.block} data-testid="changes">
       {report && (
         <p className={styles.hint}>
-          {t('publish.history.report', { scenario: report.scenario, seed: report.seed, conversations: report.conversations })}
+          {t('publish.history.report', { scenario: report.scenario, seed: report.seed, conversations: report.conversations })}{' '}
+          {candidate !== undefined && <OpenReport candidate={candidate} />}
         </p>
       )}
       {against !== undefined && (

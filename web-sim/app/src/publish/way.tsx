@@ -8,6 +8,7 @@ import { useWorkspace } from '../workspace/workspace';
 import { CanaryForm } from './canary-form';
 import { CanaryView } from './canary-view';
 import { makeCandidate, STAGES, step, type Candidate } from './host-rulesets';
+import { OpenReport } from './open-report';
 import { publishing, usePublishing } from './publishing';
 import styles from './publish.module.css';
 import { ShadowView } from './shadow-view';
@@ -113,7 +114,9 @@ function Outcome({ candidate }: { candidate: Candidate }) {
       {has_report && (
         <>
           <dt>{t('publish.report')}</dt>
-          <dd>{t('publish.attached')}</dd>
+          <dd>
+            {t('publish.attached')} <OpenReport candidate={number} />
+          </dd>
         </>
       )}
     </dl>

@@ -1,28 +1,21 @@
 /** Sends the page's state elsewhere, and takes it from there. */
-import { CopyOutlined, DownloadOutlined, FileMarkdownOutlined, FileTextOutlined, FolderOpenOutlined, ShareAltOutlined, TableOutlined } from '@ant-design/icons';
+import { CopyOutlined, DiffOutlined, DownloadOutlined, FileDoneOutlined, FileMarkdownOutlined, FileTextOutlined, FolderOpenOutlined, ShareAltOutlined, TableOutlined } from '@ant-design/icons';
 import { App as AntApp, Button, Dropdown } from 'antd';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useCompare } from '../compare/compare-store';
+import { engine } from '../engine/client';
 import { isModule } from '../engine/protocol';
 import { useRun } from '../simulate/run-store';
 import { difference } from '../workspace/drafts';
 import { exampleNames } from '../workspace/examples';
 import { formatHash, navigate, useUrlState } from '../workspace/url-state';
 import { useWorkspace, workspace } from '../workspace/workspace';
+import { download, useAbout } from './html-report';
 import { incoming } from './incoming';
 import { LINK_CHARACTERS_MAX, packed, ShareError } from './payload';
 import { read, written } from './run-file';
 import { tableFile } from './table-file';
-
-/** Hands a text to the browser as a file to keep. */
-function download(name: string, type: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
-}
 
 export function ShareMenu() {
   const { t } = useTranslation();
@@ -30,6 +23,8 @@ export function ShareMenu() {
   const url = useUrlState();
   const { files, checked, example } = useWorkspace();
   const { result } = useRun();
+  const compared = useCompare().result;
+  const about = useAbout();
   const picker = useRef<HTMLInputElement>(null);
 
   const draft = () => difference(workspace.original(), files);
@@ -65,6 +60,13 @@ export function ShareMenu() {
     };
     download(`${name}.pointsman.json`, 'application/json', written(run));
   };
+  const saveHtml = async (name: string, html: Promise<string>) => {
+    try {
+      download(`${name}.html`, 'text/html', await html);
+    } catch {
+      void message.error(t('share.problem.report'));
+    }
+  };
   const open = async (file: File) => {
     try {
       const run = await read(file, exampleNames);
@@ -87,6 +89,25 @@ export function ShareMenu() {
             { key: 'save', icon: <DownloadOutlined />, label: t('share.save'), onClick: save },
             { key: 'open', icon: <FolderOpenOutlined />, label: t('share.open'), onClick: () => picker.current?.click() },
             { type: 'divider' },
+            {
+              key: 'html',
+              icon: <FileDoneOutlined />,
+              label: t('share.html'),
+              disabled: !result,
+              onClick: () => result && void saveHtml(name, engine.call('reportHtml', { report: result.report, about })),
+            },
+            {
+              key: 'comparison-html',
+              icon: <DiffOutlined />,
+              label: t('share.comparisonHtml'),
+              disabled: !compared,
+              onClick: () =>
+                compared &&
+                void saveHtml(
+                  `${example}-${compared.question.scenario}-comparison`,
+                  engine.call('comparisonHtml', { pairs: compared.pairs, about }),
+                ),
+            },
             {
               key: 'table',
               icon: <TableOutlined />,

@@ -26,10 +26,15 @@ function cell(value: string | number): string {
   return /[",\n\r]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
 }
 
-function row(of: string, name: string, figures: Figures): string {
+function row(of: string, name: string, figures: Figures): (string | number)[] {
   const { conversations, connected, abandoned, fell_back, diverted, service_level, abandonment, wait, handle } = figures;
   const cells = [of, name, conversations, connected, abandoned, fell_back, diverted, service_level, abandonment];
-  return [...cells, wait.ms_mean, wait.ms_p50, wait.ms_p90, wait.ms_p99, handle.ms_mean].map(cell).join(',');
+  return [...cells, wait.ms_mean, wait.ms_p50, wait.ms_p90, wait.ms_p99, handle.ms_mean];
+}
+
+/** Rows as CSV. The mark in front tells a spreadsheet that this is UTF-8. */
+export function written(rows: readonly (readonly (string | number)[])[]): string {
+  return `\ufeff${rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('')}`;
 }
 
 export function tableFile({ kpi }: Report): string {
@@ -38,6 +43,5 @@ export function tableFile({ kpi }: Report): string {
     ...kpi.channels.map(({ name, figures }) => row('channel', name, figures)),
     ...kpi.groups.map(({ name, figures }) => row('group', name, figures)),
   ];
-  // The mark in front tells a spreadsheet that this is UTF-8.
-  return `\ufeff${COLUMNS.join(',')}\r\n${rows.join('\r\n')}\r\n`;
+  return written([COLUMNS, ...rows]);
 }

@@ -2,6 +2,7 @@
 import { Alert, Skeleton, Splitter, Tabs } from 'antd';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useBlame } from '../blame/blame-store';
 import { CodeEditor } from '../editor/code-editor';
 import { FileList } from '../editor/file-list';
 import { Problems } from '../editor/problems';
@@ -27,6 +28,8 @@ import { TopBar } from './top-bar';
 const ModuleView = lazy(() => import('../modules/module-view'));
 const AnalysisPanel = lazy(() => import('../analysis/analysis-panel'));
 const ComparePanel = lazy(() => import('../compare/compare-panel'));
+const BlameDialog = lazy(() => import('../blame/blame-dialog'));
+const StaffingPanel = lazy(() => import('../staffing/staffing-panel'));
 const ModuleDialogs = lazy(() => import('../modules/dialogs'));
 const ScenarioPicture = lazy(() => import('../scenario/scenario-picture'));
 const LifeDrawer = lazy(() => import('../life/life-drawer'));
@@ -48,6 +51,7 @@ export function App() {
   const { picked } = useAdding();
   const { wasOpened } = usePublishing();
   const { wasOpened: wasLifeOpened } = useLife();
+  const { asked } = useBlame();
   const panels = [
     { key: 'simulate', label: t('shell.tab.simulate'), children: <SimulatePanel opening={opening.scenario} /> },
     {
@@ -67,6 +71,15 @@ export function App() {
       children: (
         <Suspense fallback={<Skeleton active className={styles.skeleton ?? ''} />}>
           <AnalysisPanel />
+        </Suspense>
+      ),
+    },
+    {
+      key: 'staffing',
+      label: t('shell.tab.staffing'),
+      children: (
+        <Suspense fallback={<Skeleton active className={styles.skeleton ?? ''} />}>
+          <StaffingPanel opening={opening.scenario} />
         </Suspense>
       ),
     },
@@ -127,6 +140,11 @@ export function App() {
       {wasLifeOpened && (
         <Suspense>
           <LifeDrawer />
+        </Suspense>
+      )}
+      {asked && (
+        <Suspense>
+          <BlameDialog />
         </Suspense>
       )}
       <DropZone />

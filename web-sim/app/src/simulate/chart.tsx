@@ -12,9 +12,13 @@ interface ChartProps {
   /** What the chart says, for those who do not see it. */
   label: string;
   option: EChartsCoreOption;
+  /** In pixels, for a chart that is not as high as the others. */
+  height?: number;
+  /** Told the data of what is clicked. */
+  onPick?: (data: never) => void;
 }
 
-export function Chart({ label, option }: ChartProps) {
+export function Chart({ label, option, height, onPick }: ChartProps) {
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<EChartsType | null>(null);
 
@@ -31,7 +35,19 @@ export function Chart({ label, option }: ChartProps) {
     };
   }, []);
 
+  useEffect(() => {
+    const current = chart.current;
+    if (!current || !onPick) return;
+    const pick = ({ data }: { data?: unknown }) => {
+      if (data) onPick(data as never);
+    };
+    current.on('click', pick);
+    return () => {
+      if (!current.isDisposed()) current.off('click', pick);
+    };
+  }, [onPick]);
+
   useEffect(() => chart.current?.setOption(option, { notMerge: true }), [option]);
 
-  return <div ref={host} className={styles.chart} role="img" aria-label={label} />;
+  return <div ref={host} className={styles.chart} style={height === undefined ? undefined : { height }} role="img" aria-label={label} />;
 }

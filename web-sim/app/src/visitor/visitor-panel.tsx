@@ -1,10 +1,12 @@
 /** Be a visitor: a message, and the whole way it goes. */
-import { Alert, Checkbox, DatePicker, Input, Select } from 'antd';
+import { FileSearchOutlined } from '@ant-design/icons';
+import { Alert, Button, Checkbox, DatePicker, Input, Select } from 'antd';
 import dayjs from 'dayjs';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
+import { blame } from '../blame/blame-store';
 import type { Staffing } from '../generated/types/Staffing';
-import { useWorkspace } from '../workspace/workspace';
+import { useWorkspace, workspace } from '../workspace/workspace';
 import { KeepTest } from './keep-test';
 import { RoutePicture } from './route-picture';
 import { Candidates, RulesTrace } from './trace';
@@ -26,7 +28,7 @@ const VIP_LEVELS = [0, 1, 2, 3];
 
 export function VisitorPanel({ opening }: { opening: string }) {
   const { t, i18n } = useTranslation();
-  const { example, checked, checkedFiles } = useWorkspace();
+  const { example, files, checked, checkedFiles } = useWorkspace();
   const { visit, answer, refused } = useVisitor();
   const catalogue = checked?.catalogue;
   const errors = checked?.findings.filter((finding) => finding.severity === 'error').length ?? 0;
@@ -144,6 +146,17 @@ export function VisitorPanel({ opening }: { opening: string }) {
         {answer && catalogue && (
           <>
             <div className={styles.actions}>
+              {workspace.changes() > 0 && (
+                <Button
+                  size="small"
+                  icon={<FileSearchOutlined />}
+                  disabled={!isSound}
+                  onClick={() => void blame.start({ live: workspace.original(), files, question: { kind: 'visit', visit: answer.visit, aspect: null } })}
+                  data-testid="ask-blame"
+                >
+                  {t('blame.ask')}
+                </Button>
+              )}
               <KeepTest answer={answer} />
             </div>
             <RoutePicture answer={answer} catalogue={catalogue} />

@@ -1,9 +1,9 @@
 /** The page's state in the address: what is in it can be sent as a link, and the back button works. */
 import { useSyncExternalStore } from 'react';
 
-export type Tab = 'simulate' | 'compare' | 'floor' | 'visitor' | 'analysis' | 'tests';
+export type Tab = 'simulate' | 'compare' | 'floor' | 'visitor' | 'analysis' | 'staffing' | 'tests';
 
-const TABS: readonly Tab[] = ['simulate', 'compare', 'floor', 'visitor', 'analysis', 'tests'];
+const TABS: readonly Tab[] = ['simulate', 'compare', 'floor', 'visitor', 'analysis', 'staffing', 'tests'];
 const SEED_DEFAULT = 7;
 /** The largest whole number that JavaScript keeps exactly. */
 export const SEED_MAX = Number.MAX_SAFE_INTEGER;

@@ -26,9 +26,7 @@ export const compare: typeof zh = {
   unfit: 'The scenario does not fit what it is compared with: {{message}}',
   failedRuns: '{{count}} seeds have no result: {{message}}',
   unsound: 'A run did not come to its end, or what must always hold did not: look at it under “Simulate” first.',
-  oneSeed: 'One seed says nothing about luck: run more of them.',
   summaryTitle: 'In short',
-  noDifference: 'No figure differs by more than luck may do.',
   figuresTitle: 'Figures',
   figure: 'Figure',
   before: 'Live',
@@ -82,12 +80,5 @@ export const compare: typeof zh = {
     fairness: 'Fairness',
     'queue-max': 'Longest queue',
     conversations: 'Conversations',
-  },
-  say: {
-    rises: '{{measure}} rises by {{by}}.',
-    falls: '{{measure}} falls by {{by}}.',
-    risesIn: '{{measure}} in {{group}} rises by {{by}}.',
-    fallsIn: '{{measure}} in {{group}} falls by {{by}}.',
-    way: '{{count}} conversations now reach {{to}} instead of {{from}}: because of “{{rule}}”.',
   },
 };

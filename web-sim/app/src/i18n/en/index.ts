@@ -1,5 +1,6 @@
 import type { Catalogue } from '../zh';
 import { analysis } from './analysis';
+import { blame } from './blame';
 import { compare } from './compare';
 import { editor } from './editor';
 import { floor } from './floor';
@@ -11,9 +12,10 @@ import { scenario } from './scenario';
 import { share } from './share';
 import { shell } from './shell';
 import { simulate } from './simulate';
+import { staffing } from './staffing';
 import { tests } from './tests';
 import { visitor } from './visitor';
 import { words } from './words';
 
 /** English. */
-export const en: Catalogue = { scenario, share, shell, analysis, compare, editor, floor, modules, publish, replay, visitor, simulate, tests, words, life };
+export const en: Catalogue = { scenario, share, shell, analysis, compare, editor, floor, modules, publish, replay, visitor, simulate, tests, words, life, blame, staffing };

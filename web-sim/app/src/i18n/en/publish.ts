@@ -28,6 +28,7 @@ export const publish: typeof zh = {
   overridden: 'let through by {{by}}: {{reason}}',
   report: 'Report of the simulation',
   attached: 'attached',
+  openReport: 'Open the report',
   rolledBack: 'Candidate {{number}} was rolled back by itself',
   breach: '{{guard}}: {{reading}} read, the guard is {{limit}}',
   withdrawn: 'Candidate {{number}} was withdrawn',

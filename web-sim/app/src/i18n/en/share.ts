@@ -8,6 +8,8 @@ export const share: typeof zh = {
   open: 'Open a run file…',
   table: 'Export a table (CSV)',
   json: 'Export the result (JSON)',
+  html: 'Report of the simulation (HTML)',
+  comparisonHtml: 'Report of the comparison (HTML)',
   copied: 'Copied: whoever opens it sees the same rules, scenario and seed',
   copiedWithoutModules: 'Copied. Modules do not travel by link: whoever opens it has to add them',
   notCopied: 'The browser does not allow copying',
@@ -20,6 +22,7 @@ export const share: typeof zh = {
   sameDigest: 'The result is the same as in the file, byte for byte',
   otherDigest: 'The result is not that of the file: the engine or the example has changed since',
   problem: {
+    report: 'This report was made by another version of the engine and cannot be shown here',
     broken: 'The link or file is incomplete: nothing was opened',
     'other-version': 'It comes from another version of Pointsman and cannot be opened here',
     'too-large': 'It is too large and was not opened',

@@ -6,7 +6,7 @@ export const shell: typeof zh = {
   tenant: 'Tenant',
   example: { shop: 'Shop · e-commerce', 'saas-en': 'SaaS · English', marketplace: 'Marketplace · modules', erlang: 'Erlang · theory' },
   files: 'Files',
-  tab: { simulate: 'Simulate', compare: 'Compare', floor: 'Floor', visitor: 'Be a visitor', analysis: 'Analysis', tests: 'Rule tests' },
+  tab: { simulate: 'Simulate', compare: 'Compare', floor: 'Floor', visitor: 'Be a visitor', analysis: 'Analysis', staffing: 'Staffing', tests: 'Rule tests' },
   stage: 'What the rules do',
   language: 'Language',
   theme: { label: 'Appearance', system: 'As the system', light: 'Light', dark: 'Dark' },

@@ -24,9 +24,7 @@ export const compare = {
   unfit: '场景与基准不符：{{message}}',
   failedRuns: '{{count}} 次没有结果：{{message}}',
   unsound: '有一次运行没有正常结束，或核对出异常：先在“仿真”里看看。',
-  oneSeed: '只有一个种子，看不出是不是运气：多跑几个。',
   summaryTitle: '结论',
-  noDifference: '没有哪项指标的差别大到不会是运气。',
   figuresTitle: '指标',
   figure: '指标',
   before: '现行',
@@ -80,12 +78,5 @@ export const compare = {
     fairness: '公平度',
     'queue-max': '最长排队',
     conversations: '会话',
-  },
-  say: {
-    rises: '{{measure}}上升 {{by}}。',
-    falls: '{{measure}}下降 {{by}}。',
-    risesIn: '「{{group}}」的{{measure}}上升 {{by}}。',
-    fallsIn: '「{{group}}」的{{measure}}下降 {{by}}。',
-    way: '{{count}} 个会话改去 {{to}}，不再去 {{from}}：因为「{{rule}}」。',
   },
 };

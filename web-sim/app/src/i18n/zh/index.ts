@@ -1,5 +1,6 @@
 /** Chinese, and by its shape the list of every text on the page: English must have the same keys. */
 import { analysis } from './analysis';
+import { blame } from './blame';
 import { compare } from './compare';
 import { editor } from './editor';
 import { floor } from './floor';
@@ -11,10 +12,11 @@ import { scenario } from './scenario';
 import { share } from './share';
 import { shell } from './shell';
 import { simulate } from './simulate';
+import { staffing } from './staffing';
 import { tests } from './tests';
 import { visitor } from './visitor';
 import { words } from './words';
 
-export const zh = { scenario, share, shell, analysis, compare, editor, floor, modules, publish, replay, visitor, simulate, tests, words, life };
+export const zh = { scenario, share, shell, analysis, compare, editor, floor, modules, publish, replay, visitor, simulate, tests, words, life, blame, staffing };
 
 export type Catalogue = typeof zh;

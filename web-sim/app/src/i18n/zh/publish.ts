@@ -25,6 +25,7 @@ export const publish = {
   overridden: '{{by}} 放行：{{reason}}',
   report: '仿真报告',
   attached: '已附上',
+  openReport: '打开报告',
   rolledBack: '候选 {{number}} 已自动回滚',
   breach: '{{guard}}（护栏 {{limit}}，读数 {{reading}}）',
   withdrawn: '候选 {{number}} 已撤回',

@@ -6,6 +6,8 @@ export const share = {
   open: '打开运行文件…',
   table: '导出表格（CSV）',
   json: '导出结果（JSON）',
+  html: '仿真报告（HTML）',
+  comparisonHtml: '对比报告（HTML）',
   copied: '已复制：打开链接的人会看到同样的规则、场景和种子',
   copiedWithoutModules: '已复制。模块不随链接走，对方需要自己添加',
   notCopied: '浏览器不允许复制',
@@ -18,6 +20,7 @@ export const share = {
   sameDigest: '结果与文件里的逐字节相同',
   otherDigest: '结果与文件里的不同：引擎版本或示例已经变了',
   problem: {
+    report: '这份报告来自另一个版本的引擎，这里无法显示',
     broken: '链接或文件不完整，没有打开任何东西',
     'other-version': '来自另一个版本的 Pointsman，这里打不开',
     'too-large': '太大了，没有打开',

@@ -4,7 +4,7 @@ export const shell = {
   tenant: '租户',
   example: { shop: '小店 · 电商', 'saas-en': 'SaaS · 英文', marketplace: '集市 · 规则模块', erlang: '排队论对照' },
   files: '文件',
-  tab: { simulate: '仿真', compare: '对比', floor: '现场', visitor: '扮演访客', analysis: '分析', tests: '规则测试' },
+  tab: { simulate: '仿真', compare: '对比', floor: '现场', visitor: '扮演访客', analysis: '分析', staffing: '排班', tests: '规则测试' },
   stage: '规则的效果',
   language: '语言',
   theme: { label: '外观', system: '跟随系统', light: '浅色', dark: '深色' },

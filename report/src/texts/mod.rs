@@ -1,0 +1,265 @@
+//! Every text of a report, in both languages. A field that one of them lacks does not compile.
+
+mod en;
+mod zh;
+
+use pointsman_engine::simulation::compare::{Measure, Verdict};
+
+use crate::Language;
+
+/// A text with one value in it.
+type With1 = fn(&str) -> String;
+/// A text with two values in it.
+type With2 = fn(&str, &str) -> String;
+/// A text with three values in it.
+type With3 = fn(&str, &str, &str) -> String;
+/// A text with four values in it.
+type With4 = fn(&str, &str, &str, &str) -> String;
+
+/// The texts of one language.
+pub(crate) struct Texts {
+    // Units.
+    pub(crate) seconds: With1,
+    pub(crate) minutes: With1,
+    pub(crate) hours: With1,
+    pub(crate) points: With1,
+    // Heads and sections.
+    pub(crate) simulated: &'static str,
+    pub(crate) run_lead: With4,
+    pub(crate) runs_lead: With2,
+    pub(crate) comparison_title: &'static str,
+    pub(crate) comparison_lead: With3,
+    pub(crate) nothing_ran: &'static str,
+    pub(crate) in_short: &'static str,
+    pub(crate) figures: &'static str,
+    pub(crate) over_the_day: &'static str,
+    pub(crate) waits: &'static str,
+    pub(crate) groups: &'static str,
+    pub(crate) channels: &'static str,
+    pub(crate) agents: &'static str,
+    pub(crate) intents: &'static str,
+    pub(crate) rules: &'static str,
+    pub(crate) over_seeds: &'static str,
+    pub(crate) seed_by_seed: &'static str,
+    pub(crate) first_seed: With1,
+    pub(crate) differences: &'static str,
+    pub(crate) moved: &'static str,
+    pub(crate) flows: &'static str,
+    pub(crate) made_from: &'static str,
+    pub(crate) definitions_title: &'static str,
+    // Sentences of a run.
+    pub(crate) say_level: With2,
+    pub(crate) say_wait: With2,
+    pub(crate) say_queue: With2,
+    pub(crate) say_weakest: With3,
+    pub(crate) say_misrouted: With1,
+    pub(crate) say_range: With4,
+    pub(crate) checks_hold: &'static str,
+    pub(crate) checks_broken: &'static str,
+    pub(crate) ended_cancelled: &'static str,
+    pub(crate) ended_conversation_limit: &'static str,
+    pub(crate) ended_event_limit: &'static str,
+    pub(crate) ended_stalled: &'static str,
+    pub(crate) injections: &'static str,
+    pub(crate) agent_leaves: With1,
+    pub(crate) agent_returns: With1,
+    pub(crate) surge: With3,
+    pub(crate) swap: With1,
+    // Sentences of a comparison.
+    pub(crate) say_rises: With2,
+    pub(crate) say_falls: With2,
+    pub(crate) say_rises_in: With3,
+    pub(crate) say_falls_in: With3,
+    pub(crate) say_way: With4,
+    pub(crate) one_seed: &'static str,
+    pub(crate) no_difference: &'static str,
+    pub(crate) unsound: &'static str,
+    pub(crate) moved_line: fn(&[String; 8]) -> String,
+    pub(crate) other_ways: With1,
+    // Figures.
+    pub(crate) service_level: &'static str,
+    pub(crate) abandonment: &'static str,
+    pub(crate) wait_mean: &'static str,
+    pub(crate) wait_p50: &'static str,
+    pub(crate) wait_p90: &'static str,
+    pub(crate) wait_p99: &'static str,
+    pub(crate) had_to_wait: &'static str,
+    pub(crate) fallback: &'static str,
+    pub(crate) occupancy: &'static str,
+    pub(crate) handle_mean: &'static str,
+    pub(crate) misrouted: &'static str,
+    pub(crate) fairness: &'static str,
+    pub(crate) queue_max: &'static str,
+    pub(crate) conversations: &'static str,
+    pub(crate) connected: &'static str,
+    pub(crate) abandoned: &'static str,
+    /// What each figure means.
+    pub(crate) definitions: &'static [(&'static str, &'static str)],
+    // Pictures: titles, keys and what is said to those who do not see them.
+    pub(crate) waiting_title: &'static str,
+    pub(crate) waiting_desc: With1,
+    pub(crate) both_waiting_title: With1,
+    pub(crate) both_waiting_desc: With2,
+    pub(crate) level_title: &'static str,
+    pub(crate) level_desc: With1,
+    pub(crate) waits_title: &'static str,
+    pub(crate) waits_desc: With1,
+    pub(crate) flow_live: &'static str,
+    pub(crate) flow_candidate: &'static str,
+    pub(crate) flow_desc: With1,
+    pub(crate) waiting: &'static str,
+    pub(crate) online: &'static str,
+    pub(crate) at_once: &'static str,
+    pub(crate) up_to: With1,
+    pub(crate) over: With1,
+    pub(crate) others: &'static str,
+    // Captions and heads of tables.
+    pub(crate) hours_caption: &'static str,
+    pub(crate) waits_caption: &'static str,
+    pub(crate) groups_caption: &'static str,
+    pub(crate) channels_caption: &'static str,
+    pub(crate) agents_caption: &'static str,
+    pub(crate) intents_caption: &'static str,
+    pub(crate) rules_caption: &'static str,
+    pub(crate) over_seeds_caption: &'static str,
+    pub(crate) seed_by_seed_caption: &'static str,
+    pub(crate) differences_caption: &'static str,
+    pub(crate) groups_clear: &'static str,
+    pub(crate) ways_caption: &'static str,
+    pub(crate) flows_caption: &'static str,
+    pub(crate) from: &'static str,
+    pub(crate) most_waiting: &'static str,
+    pub(crate) group: &'static str,
+    pub(crate) channel: &'static str,
+    pub(crate) target: &'static str,
+    pub(crate) agent: &'static str,
+    pub(crate) load: &'static str,
+    pub(crate) present: &'static str,
+    pub(crate) intent: &'static str,
+    pub(crate) right_group: &'static str,
+    pub(crate) landed: &'static str,
+    pub(crate) no_group: &'static str,
+    pub(crate) rule: &'static str,
+    pub(crate) file: &'static str,
+    pub(crate) hits: &'static str,
+    pub(crate) failures: &'static str,
+    pub(crate) calls: &'static str,
+    pub(crate) cost_mean: &'static str,
+    pub(crate) cost_p99: &'static str,
+    pub(crate) cost_max: &'static str,
+    pub(crate) silent_rules: With1,
+    pub(crate) figure: &'static str,
+    pub(crate) mean: &'static str,
+    pub(crate) interval: &'static str,
+    pub(crate) least: &'static str,
+    pub(crate) most: &'static str,
+    pub(crate) spread: &'static str,
+    pub(crate) live: &'static str,
+    pub(crate) candidate: &'static str,
+    pub(crate) difference: &'static str,
+    pub(crate) meaning: &'static str,
+    pub(crate) of_group: With2,
+    pub(crate) how_many: &'static str,
+    pub(crate) from_to: &'static str,
+    pub(crate) because: &'static str,
+    pub(crate) examples: &'static str,
+    pub(crate) outcome: &'static str,
+    pub(crate) knock_on: &'static str,
+    pub(crate) waited: With1,
+    pub(crate) and_more: With1,
+    // How many agents are needed.
+    pub(crate) staffing_title: &'static str,
+    pub(crate) staffing_lead: With3,
+    pub(crate) staffing_short: With3,
+    pub(crate) staffing_enough: With2,
+    pub(crate) staffing_bounds: &'static str,
+    pub(crate) staffing_map: &'static str,
+    pub(crate) staffing_signs: &'static str,
+    pub(crate) staffing_long: &'static str,
+    pub(crate) staffing_at_once: With1,
+    pub(crate) staffing_scheduled: &'static str,
+    pub(crate) staffing_likely: &'static str,
+    pub(crate) staffing_answered: &'static str,
+    pub(crate) staffing_sure: &'static str,
+    pub(crate) staffing_missing: With1,
+    pub(crate) staffing_just: &'static str,
+    pub(crate) staffing_fits: &'static str,
+    pub(crate) staffing_spare: With1,
+    pub(crate) staffing_never: &'static str,
+    pub(crate) staffing_not_yet: &'static str,
+    // Where conversations go, and what decides it.
+    pub(crate) by_entry: &'static str,
+    pub(crate) by_channel: &'static str,
+    pub(crate) by_default: &'static str,
+    pub(crate) by_fallback: &'static str,
+    pub(crate) by_nothing: &'static str,
+    pub(crate) tier: With2,
+    pub(crate) bot: &'static str,
+    pub(crate) bot_named: With1,
+    pub(crate) leave_message: &'static str,
+    pub(crate) ticket: &'static str,
+    pub(crate) nowhere: &'static str,
+    pub(crate) served: &'static str,
+    pub(crate) served_elsewhere: &'static str,
+    pub(crate) left: &'static str,
+    pub(crate) underway: &'static str,
+    // Verdicts, each with its sign.
+    pub(crate) better: &'static str,
+    pub(crate) worse: &'static str,
+    pub(crate) different: &'static str,
+    pub(crate) same: &'static str,
+    pub(crate) unclear: &'static str,
+    // What it was made from.
+    pub(crate) tenant: &'static str,
+    pub(crate) scenario: &'static str,
+    pub(crate) seed: &'static str,
+    pub(crate) seeds: &'static str,
+    pub(crate) revision: &'static str,
+    pub(crate) live_revision: &'static str,
+    pub(crate) candidate_revision: &'static str,
+    pub(crate) digest: &'static str,
+    pub(crate) live_digest: &'static str,
+    pub(crate) candidate_digest: &'static str,
+    pub(crate) of_seed: With2,
+    pub(crate) events: &'static str,
+    pub(crate) engine: &'static str,
+    pub(crate) zone: &'static str,
+    pub(crate) same_again: &'static str,
+}
+
+impl Texts {
+    pub(crate) fn of(language: Language) -> &'static Texts {
+        match language {
+            Language::En => &en::TEXTS,
+            Language::Zh => &zh::TEXTS,
+        }
+    }
+
+    /// The name of a figure.
+    pub(crate) fn measure(&self, measure: Measure) -> &'static str {
+        match measure {
+            Measure::ServiceLevel => self.service_level,
+            Measure::WaitMean => self.wait_mean,
+            Measure::WaitP90 => self.wait_p90,
+            Measure::WaitingProbability => self.had_to_wait,
+            Measure::Abandonment => self.abandonment,
+            Measure::FallbackShare => self.fallback,
+            Measure::Misrouted => self.misrouted,
+            Measure::Occupancy => self.occupancy,
+            Measure::Fairness => self.fairness,
+            Measure::QueueMax => self.queue_max,
+            Measure::Conversations => self.conversations,
+        }
+    }
+
+    /// A verdict in words, with its sign.
+    pub(crate) fn verdict(&self, verdict: Verdict) -> &'static str {
+        match verdict {
+            Verdict::Better => self.better,
+            Verdict::Worse => self.worse,
+            Verdict::Different => self.different,
+            Verdict::Same => self.same,
+            Verdict::Unclear => self.unclear,
+        }
+    }
+}
