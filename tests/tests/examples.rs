@@ -114,7 +114,7 @@ fn shop_is_as_large_as_promised() {
     assert_eq!(scripts(&shop.rules), 4);
     assert!(shop.tests.len() >= 20, "{} rule tests", shop.tests.len());
     let scenarios: Vec<&str> = shop.scenarios.keys().map(String::as_str).collect();
-    assert_eq!(scenarios, ["night", "promo-peak", "weekday"]);
+    assert_eq!(scenarios, ["ad-campaign", "night", "product-incident", "promo-peak", "weekday"]);
 }
 
 #[test]

@@ -7,9 +7,11 @@ use std::{env, process::ExitCode};
 use pointsman_engine::desk::{CanaryGuards, GuardMetric, Tally};
 use pointsman_engine::explain::{Explanation, Visit};
 use pointsman_engine::simulation::compare::Comparison;
-use pointsman_engine::simulation::{FloorPlan, FloorView, Moment, Progress, Report, Sought};
+use pointsman_engine::simulation::fit::{IntentTexts, Trial, TrialDay};
+use pointsman_engine::simulation::{Edit, FloorPlan, FloorView, Moment, Progress, Report, Sought};
 use pointsman_web_sim::{
-    AnalysisTold, Checked, PairTold, PlannedWhat, Reference, Refused, Start, TestLine, Version,
+    AnalysisTold, Checked, PairTold, PlannedWhat, RecordedTold, Reference, Refused, Start, TestLine,
+    TrialStart, Version,
 };
 use ts_rs::{Config, ExportError, TS};
 
@@ -38,6 +40,12 @@ fn export(config: &Config) -> Result<(), ExportError> {
     Report::export_all(config)?;
     PairTold::export_all(config)?;
     Comparison::export_all(config)?;
+    RecordedTold::export_all(config)?;
+    TrialStart::export_all(config)?;
+    TrialDay::export_all(config)?;
+    Trial::export_all(config)?;
+    IntentTexts::export_all(config)?;
+    Edit::export_all(config)?;
     FloorPlan::export_all(config)?;
     FloorView::export_all(config)?;
     Moment::export_all(config)?;

@@ -1,4 +1,4 @@
-//! The command line: `pointsman serve | check | analyse | test | new | build | simulate | staff | explain | blame | publish`.
+//! The command line: `pointsman serve | check | analyse | test | new | build | simulate | staff | fit | explain | blame | publish`.
 //!
 //! Exit codes: 0 all is well, 1 problems were found, 2 the command could not be carried out as it was given.
 
@@ -8,6 +8,7 @@ mod check;
 mod compare;
 mod explain;
 mod findings;
+mod fit;
 mod output;
 mod publish;
 mod rule_project;
@@ -85,6 +86,7 @@ enum Command {
     Build(rule_project::BuildArguments),
     Simulate(simulate::Arguments),
     Staff(staff::Arguments),
+    Fit(fit::Arguments),
     Explain(explain::Arguments),
     Blame(blame::Arguments),
     Publish(publish::Arguments),
@@ -110,6 +112,7 @@ pub fn main() -> ExitCode {
         Command::Build(arguments) => rule_project::build(&arguments, cli.format),
         Command::Simulate(arguments) => simulate::run(&arguments, cli.format),
         Command::Staff(arguments) => staff::run(&arguments, cli.format),
+        Command::Fit(arguments) => fit::run(&arguments, cli.format),
         Command::Explain(arguments) => explain::run(arguments, cli.format),
         Command::Blame(arguments) => blame::run(arguments, cli.format),
         Command::Publish(arguments) => publish::run(&arguments, cli.format),

@@ -9,6 +9,7 @@
 import type { AnalysisTold } from '../generated/types/AnalysisTold';
 import type { Checked } from '../generated/types/Checked';
 import type { Comparison } from '../generated/types/Comparison';
+import type { Edit } from '../generated/types/Edit';
 import type { Explanation } from '../generated/types/Explanation';
 import type { FloorPlan } from '../generated/types/FloorPlan';
 import type { FloorView } from '../generated/types/FloorView';
@@ -23,6 +24,11 @@ import type { Reference } from '../generated/types/Reference';
 import type { Refused } from '../generated/types/Refused';
 import type { Report } from '../generated/types/Report';
 import type { TestLine } from '../generated/types/TestLine';
+import type { IntentTexts } from '../generated/types/IntentTexts';
+import type { RecordedTold } from '../generated/types/RecordedTold';
+import type { Trial } from '../generated/types/Trial';
+import type { TrialDay } from '../generated/types/TrialDay';
+import type { TrialStart } from '../generated/types/TrialStart';
 import type { Version } from '../generated/types/Version';
 import type { Visit } from '../generated/types/Visit';
 
@@ -75,6 +81,12 @@ export interface Versus {
   start: { scenario: string; seed: number };
 }
 
+/** A CSV file of recorded arrivals, and the tenant it is about. */
+export interface RecordedFile {
+  files: Files;
+  csv: Uint8Array;
+}
+
 /** Where the playhead is to go. */
 export type Goal = { kind: 'instant'; at: number } | { kind: 'moment'; moment: Moment };
 
@@ -120,6 +132,20 @@ export interface Calls {
   pair: { input: Versus; answer: PairTold; progress: Progress };
   /** Puts pairs together. */
   comparison: { input: { pairs: readonly Pair[] }; answer: Comparison; progress: never };
+  /** Recorded arrivals, a CSV file, fitted on the clocks of the folder's tenant. */
+  recorded: { input: RecordedFile; answer: RecordedTold; progress: never };
+  /** The text of a scenario with the fitted arrivals; `targets` gives the tenant's channel for each of the file's. */
+  fittedText: { input: RecordedFile & { text: string; targets: Readonly<Record<string, string>> }; answer: string; progress: never };
+  /** A day of the trial of a fit. It is too short to be cancelled. */
+  trialDay: { input: RecordedFile & { start: TrialStart }; answer: TrialDay; progress: { share: number } };
+  /** Puts the days of a trial together. */
+  trial: { input: { days: readonly TrialDay[] }; answer: Trial; progress: never };
+  /** Messages with their intents, a CSV file. */
+  messages: { input: { csv: Uint8Array }; answer: IntentTexts[]; progress: never };
+  /** The text of a scenario with the intents of such a file. */
+  messagesText: { input: { csv: Uint8Array; text: string }; answer: string; progress: never };
+  /** The text of a scenario with changes; comments and everything else stay. */
+  edit: { input: { text: string; edits: readonly Edit[] }; answer: string; progress: never };
 }
 
 /** How far the playhead has come. */

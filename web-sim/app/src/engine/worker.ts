@@ -1,6 +1,6 @@
 /** The engine's home in the browser: a worker, so that the page never waits for it. */
 import init, * as wasm from '../generated/wasm/pointsman';
-import { isModule, type CallName, type CallRequest, type Calls, type Files, type Module, type Reply, type Request } from './protocol';
+import { isModule, type CallName, type CallRequest, type Calls, type Files, type Module, type RecordedFile, type Reply, type Request } from './protocol';
 import { described, inSlices, WatchedFloor } from './watched-floor';
 
 interface Context<Name extends CallName> {
@@ -76,6 +76,21 @@ function know({ hash, wasm: bytes, artefact }: Module): Calls['module']['answer'
 
 const floor = new WatchedFloor(own.open);
 
+/** The file of recorded arrivals that was fitted last. Many days of one file are simulated one after the other. */
+let fitted: { key: string; recorded: wasm.Recorded } | null = null;
+
+function recordedOf({ files, csv }: RecordedFile): { recorded: wasm.Recorded; workspace: wasm.Workspace } {
+  const workspace = own.open(files);
+  // The tenant's settings say how the file's times are meant.
+  const key = `${wasm.module_hash(csv)} ${files['tenant.toml'] ?? ''}`;
+  if (fitted?.key !== key) {
+    const recorded = new wasm.Recorded(workspace, csv);
+    fitted?.recorded.free();
+    fitted = { key, recorded };
+  }
+  return { recorded: fitted.recorded, workspace };
+}
+
 const table: Table = {
   version: () => JSON.parse(wasm.version()),
   reference: () => JSON.parse(wasm.reference()),
@@ -117,6 +132,17 @@ const table: Table = {
     }
   },
   comparison: ({ pairs }) => JSON.parse(wasm.comparison(JSON.stringify(pairs))),
+  recorded: (file) => JSON.parse(recordedOf(file).recorded.told()),
+  fittedText: ({ text, targets, ...file }) => JSON.parse(recordedOf(file).recorded.written(text, JSON.stringify(targets))),
+  trialDay: ({ start, ...file }, { progress }) => {
+    progress({ share: 0 });
+    const { recorded, workspace } = recordedOf(file);
+    return JSON.parse(recorded.day(workspace, JSON.stringify(start)));
+  },
+  trial: ({ days }) => JSON.parse(wasm.trial(JSON.stringify(days))),
+  messages: ({ csv }) => JSON.parse(wasm.messages(csv)),
+  messagesText: ({ csv, text }) => JSON.parse(wasm.with_messages(text, csv)),
+  edit: ({ text, edits }) => JSON.parse(wasm.edit_scenario(text, JSON.stringify(edits))),
   watch: (input, { progress, isCancelled }) => floor.watch(input, progress, isCancelled),
   play: (input) => floor.play(input),
   travel: (input, { progress, isCancelled }) => floor.travel(input, progress, isCancelled),
