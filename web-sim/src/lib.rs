@@ -285,9 +285,8 @@ pub fn messages(csv: &[u8]) -> Result<String, String> {
 #[wasm_bindgen]
 pub fn with_messages(text: &str, csv: &[u8]) -> Result<String, String> {
     let messages = fit::read_messages(csv).map_err(|error| Refused::BadTable { error });
-    let edit = |messages: Vec<_>| {
-        fit::with_messages(text, &messages).map_err(|error| Refused::CannotEdit { error })
-    };
+    let edit =
+        |messages: Vec<_>| fit::with_messages(text, &messages).map_err(|error| Refused::CannotEdit { error });
     answer(messages.and_then(edit))
 }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use pointsman_engine::simulation::fit::{
-    ArrivalsTable, DAYS_MAX, FittedArrivals, TrialDay, TrialTraffic, WaitingDay, read_arrivals, trial_dates, trial_text,
-    with_arrivals,
+    ArrivalsTable, DAYS_MAX, FittedArrivals, TrialDay, TrialTraffic, WaitingDay, read_arrivals, trial_dates,
+    trial_text, with_arrivals,
 };
 use pointsman_engine::simulation::read_scenario;
 use serde::{Deserialize, Serialize};
@@ -80,8 +80,9 @@ impl Recorded {
     pub(crate) fn day(&self, workspace: &mut Workspace, start: &TrialStart) -> Result<TrialDay, Refused> {
         let ruleset = workspace.ruleset()?;
         let counts = (&self.table, &self.fitted);
-        let text = trial_text(&start.scenario, &start.date, start.traffic, counts, &start.targets, &self.zone)
-            .map_err(|error| Refused::CannotEdit { error })?;
+        let text =
+            trial_text(&start.scenario, &start.date, start.traffic, counts, &start.targets, &self.zone)
+                .map_err(|error| Refused::CannotEdit { error })?;
         let (scenario, found) = read_scenario("trial", &text, ruleset.directory());
         let why = || found.first().map(|found| found.message.clone()).unwrap_or_default();
         let scenario = scenario.ok_or_else(|| Refused::ScenarioDoesNotFit { message: why() })?;

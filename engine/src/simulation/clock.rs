@@ -113,7 +113,8 @@ impl Calendar {
     pub(super) fn minute_at(&self, at: Timestamp) -> (Weekday, usize) {
         let instant = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default();
         let shown = self.zone.to_datetime(instant);
-        let minute = usize::from(shown.hour().unsigned_abs()) * 60 + usize::from(shown.minute().unsigned_abs());
+        let minute =
+            usize::from(shown.hour().unsigned_abs()) * 60 + usize::from(shown.minute().unsigned_abs());
         (shown.weekday(), minute)
     }
 }

@@ -202,7 +202,7 @@ mod tests {
             rates.iter().filter(|rate| rate.from_ms >= midnight).copied().collect::<Vec<_>>()
         };
         assert_eq!(of_second(&all), of_second(&second.applied(&flat, 2 * DAY, 7)));
-        assert_eq!(of_second(&all).len(), 64, "half hours from midnight to the scenario's end");
+        assert_eq!(of_second(&all).len(), 48, "half hours from midnight to midnight");
         assert_ne!(of_second(&all), of_second(&both.applied(&flat, 2 * DAY, 8)));
     }
 

@@ -65,6 +65,9 @@ pub fn edit_scenario(text: &str, edits: &[Edit]) -> Result<String, EditError> {
     }
     let mut document = parse(text)?;
     for edit in edits {
+        if edit.path.is_empty() {
+            return Err(EditError::NoSuchPlace { path: String::new() });
+        }
         let value = edit.value.as_ref().map(|value| to_toml(value).ok_or(EditError::BadValue)).transpose()?;
         change(document.as_item_mut(), &edit.path, value)?;
     }
@@ -72,7 +75,8 @@ pub fn edit_scenario(text: &str, edits: &[Edit]) -> Result<String, EditError> {
 }
 
 pub(super) fn parse(text: &str) -> Result<DocumentMut, EditError> {
-    text.parse().map_err(|error: toml_edit::TomlError| EditError::Syntax { message: error.message().to_owned() })
+    text.parse()
+        .map_err(|error: toml_edit::TomlError| EditError::Syntax { message: error.message().to_owned() })
 }
 
 /// Puts a value at a place, with the tables that lead to it.
@@ -96,6 +100,9 @@ fn change(item: &mut Item, path: &[EditStep], value: Option<Value>) -> Result<()
         }
         ([], None) => Err(nowhere()),
         ([EditStep::Field(field)], None) => {
+            if let Some(table) = item.as_table_mut() {
+                pass_comment_on(table, field);
+            }
             if let Some(table) = item.as_table_like_mut() {
                 table.remove(field);
             }
@@ -145,6 +152,23 @@ fn change(item: &mut Item, path: &[EditStep], value: Option<Value>) -> Result<()
                 _ => Err(nowhere()),
             }
         }
+    }
+}
+
+/// Gives the comment above a field that goes to the field behind it: at the top of a file it is about the whole file.
+fn pass_comment_on(table: &mut Table, field: &str) {
+    let text = |decor: &toml_edit::Decor| {
+        decor.prefix().and_then(|prefix| prefix.as_str()).unwrap_or_default().to_owned()
+    };
+    let Some(comment) = table.key(field).map(|key| text(key.leaf_decor())) else { return };
+    let next = table.iter().map(|(name, _)| name).skip_while(|name| *name != field).nth(1).map(str::to_owned);
+    let Some(next) = next.filter(|_| comment.contains('#')) else { return };
+    if let Some(Item::Table(behind)) = table.get_mut(&next) {
+        let joined = format!("{comment}{}", text(behind.decor()));
+        behind.decor_mut().set_prefix(joined);
+    } else if let Some(mut key) = table.key_mut(&next) {
+        let joined = format!("{comment}{}", text(key.leaf_decor()));
+        key.leaf_decor_mut().set_prefix(joined);
     }
 }
 
@@ -249,7 +273,9 @@ mod tests {
 
     #[test]
     fn what_cannot_be_changed_is_left_as_it_is() {
-        for (path, value) in [("[\"returning\", \"x\"]", "1"), ("[\"intent\", 7, \"share\"]", "1"), ("[]", "1")] {
+        for (path, value) in
+            [("[\"returning\", \"x\"]", "1"), ("[\"intent\", 7, \"share\"]", "1"), ("[]", "1")]
+        {
             assert!(matches!(edited(path, value), Err(EditError::NoSuchPlace { .. })), "{path}");
         }
         assert!(matches!(edit_scenario("a = ", &[]), Err(EditError::Syntax { .. })));

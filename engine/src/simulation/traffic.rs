@@ -378,8 +378,8 @@ fn pick(cumulative: &[f64], stream: &mut Stream) -> usize {
 mod tests {
     use super::*;
     use crate::model::Channel;
-    use crate::simulation::{DispersedDay, Dispersion, FollowUp};
     use crate::simulation::erlang::Erlang;
+    use crate::simulation::{DispersedDay, Dispersion, FollowUp};
 
     const HOUR: i64 = 3_600_000;
 
@@ -454,8 +454,7 @@ mod tests {
                 product.sum::<f64>() / SEEDS as f64
             };
             let (day_squared, stretch_squared) = (of_day * of_day, of_stretch * of_stretch);
-            let wanted = 1.0
-                + 300.0 * (day_squared + stretch_squared + day_squared * stretch_squared);
+            let wanted = 1.0 + 300.0 * (day_squared + stretch_squared + day_squared * stretch_squared);
             let index = covariance(1, 1) / 300.0;
             assert!((index / wanted - 1.0).abs() < 0.12, "{of_day} {of_stretch}: {index}, not {wanted}");
             // Hours of one day share the day's factor; those of two share nothing.
@@ -473,7 +472,8 @@ mod tests {
         let counts = [interval(0, HOUR, 20_000), interval(HOUR, 1, 3), interval(2 * HOUR, HOUR, 1)];
         scenario.recorded = vec![Recorded { channel: ChannelId(0), intervals: counts.to_vec() }];
         for seed in [1, 2] {
-            let all = Traffic::new(&scenario, &directory, seed).filter(|arrival| arrival.channel == ChannelId(0));
+            let all =
+                Traffic::new(&scenario, &directory, seed).filter(|arrival| arrival.channel == ChannelId(0));
             let ms: Vec<i64> = all.map(|arrival| arrival.at.since_ms(scenario.start)).collect();
             assert!(ms.is_sorted());
             for RecordedInterval { from_ms, length_ms, count } in counts {

@@ -137,7 +137,8 @@ fn targets(
     let slugs = || channels().map(|channel| channel.slug.as_str());
     if let Some(slug) = &arguments.channel {
         if !slugs().any(|known| known == slug) {
-            let meant = nearest(slug, slugs()).map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
+            let meant =
+                nearest(slug, slugs()).map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
             bail!("there is no channel `{slug}`{meant}");
         }
         return Ok(table.channels.iter().map(|of| (of.clone(), slug.clone())).collect());

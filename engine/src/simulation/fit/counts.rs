@@ -45,7 +45,12 @@ pub(super) struct Day {
 
 impl Day {
     fn new(date: Date, channels: usize, pieces: usize, intervals: usize) -> Day {
-        Day { date, channels: vec![vec![0; pieces]; channels], total: vec![0; pieces], recorded: vec![false; intervals] }
+        Day {
+            date,
+            channels: vec![vec![0; pieces]; channels],
+            total: vec![0; pieces],
+            recorded: vec![false; intervals],
+        }
     }
 
     pub(super) fn weekday(&self) -> Weekday {
@@ -81,7 +86,8 @@ impl Grid {
             return Err(FitError::Nobody);
         }
         let interval_minutes = interval_minutes(counts)?;
-        let Some(piece_minutes) = PIECE_MINUTES.into_iter().find(|piece| piece % interval_minutes == 0) else {
+        let Some(piece_minutes) = PIECE_MINUTES.into_iter().find(|piece| piece % interval_minutes == 0)
+        else {
             return Err(FitError::Interval { minutes: interval_minutes });
         };
         let outside = |at: &dyn ToString| FitError::OutsideCalendar { at: at.to_string() };
@@ -91,7 +97,8 @@ impl Grid {
         for (index, count) in counts.iter().enumerate() {
             let instant = jiff::Timestamp::from_millisecond(count.at.0).map_err(|_| outside(&count.at))?;
             let shown = zone.to_datetime(instant);
-            let minute = u32::from(shown.hour().unsigned_abs()) * HOUR_MINUTES + u32::from(shown.minute().unsigned_abs());
+            let minute = u32::from(shown.hour().unsigned_abs()) * HOUR_MINUTES
+                + u32::from(shown.minute().unsigned_abs());
             if minute % interval_minutes != 0 || shown.second() != 0 || shown.subsec_nanosecond() != 0 {
                 let at = shown.to_string();
                 return Err(FitError::OffGrid { index: index as u32, at, minutes: interval_minutes });
@@ -129,7 +136,8 @@ impl Grid {
     /// The same counts in longer pieces.
     pub(super) fn coarser(mut self, piece_minutes: u32) -> Grid {
         let many = (piece_minutes / self.piece_minutes).max(1) as usize;
-        let sums = |counts: &Vec<u32>| counts.chunks(many).map(|chunk| chunk.iter().sum()).collect::<Vec<u32>>();
+        let sums =
+            |counts: &Vec<u32>| counts.chunks(many).map(|chunk| chunk.iter().sum()).collect::<Vec<u32>>();
         for day in &mut self.days {
             day.total = sums(&day.total);
             day.channels = day.channels.iter().map(sums).collect();
@@ -166,6 +174,7 @@ fn interval_minutes(counts: &[ArrivalCount]) -> Result<u32, FitError> {
     let usual = gaps.into_iter().max_by_key(|(gap, many)| (*many, std::cmp::Reverse(*gap)));
     let (gap_ms, _) = usual.ok_or(FitError::OneInterval)?;
     let minutes = u32::try_from(gap_ms / 60_000).unwrap_or(u32::MAX);
-    let divides = gap_ms % 60_000 == 0 && (1..=HOUR_MINUTES).contains(&minutes) && HOUR_MINUTES % minutes == 0;
+    let divides =
+        gap_ms % 60_000 == 0 && (1..=HOUR_MINUTES).contains(&minutes) && HOUR_MINUTES % minutes == 0;
     if divides { Ok(minutes) } else { Err(FitError::Interval { minutes }) }
 }

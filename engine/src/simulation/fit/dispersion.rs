@@ -94,7 +94,10 @@ fn covariances(grid: &Grid, of_day: &[usize], means: &Means, each: usize) -> Vec
         }
     }
     sums.into_iter()
-        .map(|(product, weight)| Covariance { relative: if weight > 0.0 { product / weight } else { 0.0 }, weight })
+        .map(|(product, weight)| Covariance {
+            relative: if weight > 0.0 { product / weight } else { 0.0 },
+            weight,
+        })
         .collect()
 }
 

@@ -9,7 +9,7 @@ use super::profile::Means;
 /// Days and hours that are named as unusual, of each.
 const UNUSUAL_MAX: usize = 5;
 /// From how many standard deviations on a day or an hour is unusual: among 10,000 hours that are as fitted, none is.
-const UNUSUAL_DEVIATIONS: f64 = 4.0;
+const UNUSUAL_DEVIATIONS: f64 = 5.0;
 
 /// What is left over. An index of dispersion is the variance of counts around what is expected, divided by what is
 /// expected: 1 is what chance alone does.
@@ -106,11 +106,14 @@ pub(super) fn left_over(
     let all: Vec<(f64, f64)> = days.iter().flat_map(Expected::pieces).collect();
     let counted = all.len() as f64;
     let overall = all.iter().map(|(count, _)| count).sum::<f64>() / counted.max(1.0);
-    let by_profile = days.iter().flat_map(|day| Expected { factor: 1.0, ..*day }.pieces().collect::<Vec<_>>());
+    let by_profile =
+        days.iter().flat_map(|day| Expected { factor: 1.0, ..*day }.pieces().collect::<Vec<_>>());
     let factors = days.len() as f64 - means.len() as f64;
     let each = pieces_a_stretch(grid);
     let stretches = |days: &mut dyn Iterator<Item = &[f64]>| {
-        days.flat_map(|profile| profile.chunks(each)).filter(|chunk| chunk.iter().any(|mean| *mean > 0.0)).count() as f64
+        days.flat_map(|profile| profile.chunks(each))
+            .filter(|chunk| chunk.iter().any(|mean| *mean > 0.0))
+            .count() as f64
     };
     let own_factors = stretches(&mut days.iter().map(|day| day.profile))
         - stretches(&mut means.values().map(Vec::as_slice));

@@ -126,7 +126,8 @@ pub fn fit_length(spells: &[Spell]) -> Option<FittedLength> {
         ended: ended as u32,
         exponential,
         lognormal,
-        is_lognormal: lognormal.is_some_and(|fitted| fitted.log_likelihood - 1.0 > exponential.log_likelihood),
+        is_lognormal: lognormal
+            .is_some_and(|fitted| fitted.log_likelihood - 1.0 > exponential.log_likelihood),
         survival: thinned(&estimate),
     })
 }
@@ -181,7 +182,8 @@ fn thinned(estimate: &[Step]) -> Vec<SurvivalPoint> {
 /// μ and σ of the logarithms; `None` where they do not vary.
 fn lognormal(lengths: &[(f64, bool)]) -> Option<(f64, f64)> {
     let many = lengths.len() as f64;
-    let logs: Vec<(f64, bool)> = lengths.iter().map(|(ms, is_censored)| (libm::log(*ms), *is_censored)).collect();
+    let logs: Vec<(f64, bool)> =
+        lengths.iter().map(|(ms, is_censored)| (libm::log(*ms), *is_censored)).collect();
     let mut mu = logs.iter().map(|(log, _)| log).sum::<f64>() / many;
     let spread = logs.iter().map(|(log, _)| (log - mu) * (log - mu)).sum::<f64>() / many;
     let mut sigma = spread.sqrt();

@@ -25,7 +25,9 @@ pub use dispersion::{DISPERSION_DAYS_MIN, FittedDispersion};
 pub use left_over::{HourSpread, LeftOver, Unusual};
 pub use length::{FittedExponential, FittedLength, FittedLognormal, Spell, SurvivalPoint, fit_length};
 pub use profile::{ChannelProfile, DayKind, DayKinds};
-pub use table::{ArrivalsTable, IntentTexts, TABLE_BYTES_MAX, TableError, TableProblem, read_arrivals, read_messages};
+pub use table::{
+    ArrivalsTable, IntentTexts, TABLE_BYTES_MAX, TableError, TableProblem, read_arrivals, read_messages,
+};
 pub use trial::{Trial, TrialDay, TrialTraffic, trial_dates, trial_text};
 pub use waiting::{BandPoint, Nearness, WaitingBand, WaitingDay, bands, nearness};
 pub use write::{fresh_scenario, with_arrivals, with_messages, with_period, with_recorded, without};
@@ -110,13 +112,17 @@ pub enum FitError {
         most: u32,
     },
     /// Intervals that are longer than an hour, or do not divide it.
-    #[error("the intervals are {minutes} minutes long: counts of 1, 5, 15, 30 or 60 minutes are needed, or any that divide an hour")]
+    #[error(
+        "the intervals are {minutes} minutes long: counts of 1, 5, 15, 30 or 60 minutes are needed, or any that divide an hour"
+    )]
     Interval {
         /// Their length.
         minutes: u32,
     },
     /// An interval that begins where none can.
-    #[error("`{at}` is not the beginning of an interval: they are {minutes} minutes long, from the full hour on")]
+    #[error(
+        "`{at}` is not the beginning of an interval: they are {minutes} minutes long, from the full hour on"
+    )]
     OffGrid {
         /// Which count.
         index: u32,
@@ -149,10 +155,15 @@ pub fn fit(observed: Observed<'_>, zone: &str) -> Result<Fit, FitError> {
 ///
 /// # Errors
 /// See [`FitError`].
-pub fn fit_arrivals(counts: &[ArrivalCount], channels: &[String], zone: &str) -> Result<FittedArrivals, FitError> {
+pub fn fit_arrivals(
+    counts: &[ArrivalCount],
+    channels: &[String],
+    zone: &str,
+) -> Result<FittedArrivals, FitError> {
     let grid = Grid::new(counts, channels.len(), zone)?;
     let (kinds, of_day) = profile::kinds(&grid);
-    let grid = grid.coarser(profile::pieces(&grid, &of_day));
+    let piece_minutes = profile::pieces(&grid, &of_day);
+    let grid = grid.coarser(piece_minutes);
     let means = profile::means(&grid, &of_day);
     let dispersion = dispersion::fitted(&grid, &of_day, &means);
     let left_over = left_over::left_over(&grid, &of_day, &means, dispersion.as_ref());

@@ -58,7 +58,9 @@ pub(super) fn kinds(grid: &Grid) -> (DayKinds, Vec<usize>) {
     for day in &grid.days {
         *days.entry(number(day.weekday())).or_default() += 1;
     }
-    let many = |is: &dyn Fn(usize) -> bool| days.iter().filter(|(day, _)| is(**day)).map(|(_, many)| *many).sum::<u32>();
+    let many = |is: &dyn Fn(usize) -> bool| {
+        days.iter().filter(|(day, _)| is(**day)).map(|(_, many)| *many).sum::<u32>()
+    };
     let (weekdays, weekend) = (many(&|day| day < 5), many(&|day| day >= 5));
     let kinds = if days.len() > 1 && days.values().all(|many| *many >= WEEKDAY_DAYS_MIN) {
         DayKinds::DaysOfWeek
@@ -77,11 +79,12 @@ pub(super) fn kinds(grid: &Grid) -> (DayKinds, Vec<usize>) {
 
 /// The length of the pieces of the day, in minutes, that the counts bear: short ones say more, but each needs arrivals.
 pub(super) fn pieces(grid: &Grid, of_day: &[usize]) -> u32 {
-    let (arrivals, pieces) = means(grid, of_day).iter().fold((0.0, 0.0), |(arrivals, pieces), (kind, of_kind)| {
-        let days = of_day.iter().filter(|other| *other == kind).count() as f64;
-        let busy = of_kind.iter().filter(|mean| **mean > 0.0).count() as f64;
-        (arrivals + days * of_kind.iter().sum::<f64>(), pieces + busy)
-    });
+    let (arrivals, pieces) =
+        means(grid, of_day).iter().fold((0.0, 0.0), |(arrivals, pieces), (kind, of_kind)| {
+            let days = of_day.iter().filter(|other| *other == kind).count() as f64;
+            let busy = of_kind.iter().filter(|mean| **mean > 0.0).count() as f64;
+            (arrivals + days * of_kind.iter().sum::<f64>(), pieces + busy)
+        });
     let each = if pieces > 0.0 { arrivals / pieces } else { 0.0 };
     let bears = |minutes: &u32| each * f64::from(minutes / grid.piece_minutes) >= PIECE_ARRIVALS_MIN;
     let mut wanted = PIECE_MINUTES.into_iter().filter(|minutes| minutes % grid.piece_minutes == 0);

@@ -18,8 +18,19 @@ use crate::time::Timestamp;
 pub const TABLE_BYTES_MAX: usize = 64_000_000;
 
 const TIMES: &[&str] = &["time", "at", "timestamp", "date", "start", "interval", "时间", "开始时间", "日期"];
-const COUNTS: &[&str] =
-    &["count", "calls", "arrivals", "conversations", "number", "n", "数量", "会话", "会话数", "进线", "进线量"];
+const COUNTS: &[&str] = &[
+    "count",
+    "calls",
+    "arrivals",
+    "conversations",
+    "number",
+    "n",
+    "数量",
+    "会话",
+    "会话数",
+    "进线",
+    "进线量",
+];
 const CHANNELS: &[&str] = &["channel", "source", "渠道", "来源"];
 const TEXTS: &[&str] = &["text", "message", "words", "utterance", "内容", "消息", "文本", "问题"];
 const INTENTS: &[&str] = &["intent", "label", "category", "意图", "标签", "分类"];
@@ -161,7 +172,10 @@ impl fmt::Display for TableError {
                 found.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
             ),
             TableProblem::Fields { found, wanted } => {
-                write!(f, "it has {found} fields, the header has {wanted}; a comma within a text needs quotes around the text")
+                write!(
+                    f,
+                    "it has {found} fields, the header has {wanted}; a comma within a text needs quotes around the text"
+                )
             }
             TableProblem::BadTime { value } => {
                 write!(f, "`{value}` is no date and time such as `2026-03-02 09:05`")
@@ -170,7 +184,10 @@ impl fmt::Display for TableError {
             TableProblem::Missing => f.write_str("there is nothing in it"),
             TableProblem::TooLong { bytes, most } => write!(f, "a text of {bytes} bytes, at most {most}"),
             TableProblem::Twice { first, value } => {
-                write!(f, "`{value}` is there twice, first in row {first}; add the counts up, or name the channel in a column `channel`")
+                write!(
+                    f,
+                    "`{value}` is there twice, first in row {first}; add the counts up, or name the channel in a column `channel`"
+                )
             }
             TableProblem::NotText => f.write_str("this is no text in UTF-8: save the file as CSV UTF-8"),
             TableProblem::NoFit { why } => write!(f, "{why}"),
@@ -190,6 +207,9 @@ impl TableError {
 struct Rows<'t> {
     reader: csv::Reader<&'t [u8]>,
     names: Vec<String>,
+    text: &'t [u8],
+    /// A byte whose row is known, and that row.
+    counted: (usize, u32),
 }
 
 impl<'t> Rows<'t> {
@@ -202,19 +222,22 @@ impl<'t> Rows<'t> {
         let header = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
         let many = |delimiter: u8| header.iter().filter(|byte| **byte == delimiter).count();
         // Of equally many the comma.
-        let delimiter = [b'\t', b';', b','].into_iter().max_by_key(|delimiter| many(*delimiter)).unwrap_or(b',');
+        let delimiter =
+            [b'\t', b';', b','].into_iter().max_by_key(|delimiter| many(*delimiter)).unwrap_or(b',');
         let mut reader =
             csv::ReaderBuilder::new().delimiter(delimiter).trim(csv::Trim::All).from_reader(text);
-        let names = reader.headers().map_err(|error| broken(&error))?;
+        let names = reader.headers().map_err(|error| broken(&error, text))?;
         let names = names.iter().map(str::to_owned).collect();
-        Ok(Rows { reader, names })
+        Ok(Rows { reader, names, text, counted: (0, 1) })
     }
 
     /// The place of a column by what it may be called.
     fn column(&self, names: &[&str]) -> Option<usize> {
         let is_named = |found: &String| {
             let found = found.to_lowercase();
-            names.iter().any(|name| found == *name || found.strip_prefix(name).is_some_and(|rest| rest.starts_with('_')))
+            names.iter().any(|name| {
+                found == *name || found.strip_prefix(name).is_some_and(|rest| rest.starts_with('_'))
+            })
         };
         self.names.iter().position(is_named)
     }
@@ -227,9 +250,11 @@ impl<'t> Rows<'t> {
     }
 
     fn next(&mut self, record: &mut csv::StringRecord) -> Result<Option<u32>, TableError> {
-        let is_there = self.reader.read_record(record).map_err(|error| broken(&error))?;
-        let row = record.position().map_or(0, csv::Position::line);
-        Ok(is_there.then_some(row as u32))
+        let is_there = self.reader.read_record(record).map_err(|error| broken(&error, self.text))?;
+        if let Some(position) = record.position() {
+            self.counted = row_at(self.text, self.counted, position.byte() as usize);
+        }
+        Ok(is_there.then_some(self.counted.1))
     }
 
     fn wrong(&self, row: u32, column: usize, problem: TableProblem) -> TableError {
@@ -237,15 +262,29 @@ impl<'t> Rows<'t> {
     }
 }
 
-fn broken(error: &csv::Error) -> TableError {
-    let at = |position: &Option<csv::Position>| position.as_ref().map(|position| position.line() as u32);
+/// The row of the record that begins at `byte`, or behind the ends of lines that stand there; counted on from a byte whose
+/// row is known. The reader counts lines too, but not where they end as Windows has it.
+fn row_at(text: &[u8], (from, row): (usize, u32), byte: usize) -> (usize, u32) {
+    let is_end = |byte: &&u8| matches!(byte, b'\r' | b'\n');
+    let ends = text.get(byte..).unwrap_or_default().iter().take_while(is_end).count();
+    let begins = (byte + ends).max(from);
+    let between = text.get(from..begins).unwrap_or_default();
+    (begins, row + between.iter().filter(|byte| **byte == b'\n').count() as u32)
+}
+
+fn broken(error: &csv::Error, text: &[u8]) -> TableError {
+    let at = |position: &Option<csv::Position>| {
+        position.as_ref().map(|position| row_at(text, (0, 1), position.byte() as usize).1)
+    };
     match error.kind() {
         csv::ErrorKind::UnequalLengths { pos, expected_len, len } => TableError {
             row: at(pos),
             column: None,
             problem: TableProblem::Fields { found: *len as u32, wanted: *expected_len as u32 },
         },
-        csv::ErrorKind::Utf8 { pos, .. } => TableError { row: at(pos), column: None, problem: TableProblem::NotText },
+        csv::ErrorKind::Utf8 { pos, .. } => {
+            TableError { row: at(pos), column: None, problem: TableProblem::NotText }
+        }
         _ => TableError::whole(TableProblem::NotText),
     }
 }
@@ -286,7 +325,8 @@ pub fn read_arrivals(text: &[u8], zone: &str) -> Result<ArrivalsTable, TableErro
         let instants = instants(field(time), &zone)
             .ok_or_else(|| rows.wrong(row, time, TableProblem::BadTime { value: value() }))?;
         let Some(at) = instants.into_iter().flatten().find(|at| !seen.contains_key(&(*at, of))) else {
-            let first = instants.into_iter().flatten().find_map(|at| seen.get(&(at, of))).copied().unwrap_or(0);
+            let first =
+                instants.into_iter().flatten().find_map(|at| seen.get(&(at, of))).copied().unwrap_or(0);
             return Err(rows.wrong(row, time, TableProblem::Twice { first, value: value() }));
         };
         seen.insert((at, of), row);

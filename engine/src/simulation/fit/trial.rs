@@ -110,7 +110,8 @@ pub fn trial_text(
         TrialTraffic::Recorded => {
             let is_then = |count: &&ArrivalCount| date_of(count, &zone).as_deref() == Some(date);
             let counts: Vec<ArrivalCount> = table.counts.iter().filter(is_then).copied().collect();
-            let channels: Vec<Option<String>> = table.channels.iter().map(|of| targets.get(of).cloned()).collect();
+            let channels: Vec<Option<String>> =
+                table.channels.iter().map(|of| targets.get(of).cloned()).collect();
             // What else comes is drawn as in the fitted scenario.
             with_recorded(&text, &counts, fitted.interval_minutes, &channels)?
         }
@@ -121,7 +122,8 @@ pub fn trial_text(
 /// 24, but for days on which clocks turn.
 fn hours_of(date: &str, zone: &TimeZone) -> i64 {
     let length_s = date.parse::<Date>().ok().and_then(|day| {
-        let (from, to) = (day.to_zoned(zone.clone()).ok()?, day.tomorrow().ok()?.to_zoned(zone.clone()).ok()?);
+        let (from, to) =
+            (day.to_zoned(zone.clone()).ok()?, day.tomorrow().ok()?.to_zoned(zone.clone()).ok()?);
         Some(to.timestamp().as_second() - from.timestamp().as_second())
     });
     length_s.map_or(24, |length_s| (length_s / 3_600).max(1))

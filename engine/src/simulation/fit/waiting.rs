@@ -50,7 +50,9 @@ impl WaitingDay {
     pub fn of(ruleset: &Ruleset, scenario: &Scenario, seed: u64) -> WaitingDay {
         let mut outcomes = Outcomes::new(scenario, ruleset.directory(), seed);
         let mut simulation = Simulation::new(ruleset, scenario, seed);
-        while simulation.run_for(PROGRESS_EVENTS, &mut outcomes as &mut dyn Observer).ended == Ended::Running {}
+        while simulation.run_for(PROGRESS_EVENTS, &mut outcomes as &mut dyn Observer).ended == Ended::Running
+        {
+        }
         WaitingDay::from_outcomes(&outcomes, scenario.start)
     }
 
@@ -150,7 +152,8 @@ fn band(hour: u32, of_days: &[WaitingHour]) -> Option<WaitingBand> {
         let at = |share: f64| {
             let place = share * (many - 1.0);
             let (below, above) = (place.floor() as usize, place.ceil() as usize);
-            let (low, high) = (sorted.get(below).copied().unwrap_or(0.0), sorted.get(above).copied().unwrap_or(0.0));
+            let (low, high) =
+                (sorted.get(below).copied().unwrap_or(0.0), sorted.get(above).copied().unwrap_or(0.0));
             low + (high - low) * (place - place.floor())
         };
         BandPoint { low: at(BAND.0), mean: sorted.iter().sum::<f64>() / many, high: at(BAND.1) }

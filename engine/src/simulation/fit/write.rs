@@ -16,10 +16,18 @@ const HANDLE_MS_DEFAULT: f64 = 360_000.0;
 /// The text of a scenario that has everything but arrivals: one intent with this handle time, and no patience unless it is
 /// given.
 #[must_use]
-pub fn fresh_scenario(name: &str, start: &str, length: &str, handle: Length, patience: Option<Length>) -> String {
+pub fn fresh_scenario(
+    name: &str,
+    start: &str,
+    length: &str,
+    handle: Length,
+    patience: Option<Length>,
+) -> String {
     let mut document = DocumentMut::new();
     let mut intent = Table::new();
-    for (field, value) in [("name", Value::from(name)), ("start", Value::from(start)), ("length", Value::from(length))] {
+    for (field, value) in
+        [("name", Value::from(name)), ("start", Value::from(start)), ("length", Value::from(length))]
+    {
         document.insert(field, Item::Value(value));
     }
     if let Some(patience) = patience {
@@ -56,7 +64,8 @@ pub fn with_arrivals(
         let shape = match (fitted.kinds, fitted.profiles.first()) {
             (DayKinds::Alike, Some(all)) => Value::Array(rates(all)),
             _ => {
-                let days = fitted.profiles.iter().map(|kind| (kind.weekdays.as_str(), Value::Array(rates(kind))));
+                let days =
+                    fitted.profiles.iter().map(|kind| (kind.weekdays.as_str(), Value::Array(rates(kind))));
                 Value::InlineTable(days.collect())
             }
         };
@@ -74,11 +83,16 @@ pub fn with_arrivals(
         None => drop(document.remove("dispersion")),
         Some(dispersion) => {
             let mut table = Table::new();
-            table.decor_mut().set_prefix("\n# How far days, and stretches of a day, vary around those rates.\n");
+            table
+                .decor_mut()
+                .set_prefix("\n# How far days, and stretches of a day, vary around those rates.\n");
             table.insert("day", Item::Value(rounded(dispersion.day, 10_000.0).into()));
             table.insert("stretch", Item::Value(rounded(dispersion.stretch, 10_000.0).into()));
             if dispersion.stretch > 0.0 {
-                table.insert("stretch_length", Item::Value(duration(i64::from(dispersion.stretch_minutes) * 60_000).into()));
+                table.insert(
+                    "stretch_length",
+                    Item::Value(duration(i64::from(dispersion.stretch_minutes) * 60_000).into()),
+                );
                 table.insert("stretch_correlation", Item::Value(dispersion.stretch_correlation.into()));
             }
             document.insert("dispersion", Item::Table(table));
@@ -223,7 +237,10 @@ fn forget(document: &mut DocumentMut, field: &str, channel: &str) {
 
 /// Conversations an hour, with one digit; rare ones with three.
 fn rate_list(rates: &[f64]) -> Array {
-    rates.iter().map(|rate| if *rate < 10.0 { rounded(*rate, 1_000.0) } else { rounded(*rate, 10.0) }).collect()
+    rates
+        .iter()
+        .map(|rate| if *rate < 10.0 { rounded(*rate, 1_000.0) } else { rounded(*rate, 10.0) })
+        .collect()
 }
 
 /// To as many digits as `scale` has zeros.

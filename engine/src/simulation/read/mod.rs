@@ -124,7 +124,7 @@ impl<'d> Reader<'d> {
         let is_placed = calendar.is_some();
         let calendar = calendar.or_else(|| Calendar::new(zone, Timestamp(0), HOUR_MS))?;
         let incidents = self.incidents(&calendar);
-        let recorded = self.recorded(&calendar);
+        let recorded = self.recorded(&calendar, is_placed && length_ms.is_some());
         let arrivals = self.arrivals(&calendar, incidents.windows, &recorded);
         let warm_up_ms = root.duration_ms("warm_up").unwrap_or(0);
         if length_ms.is_some_and(|length_ms| warm_up_ms >= length_ms)
@@ -159,12 +159,7 @@ impl<'d> Reader<'d> {
         is_placed.then_some(scenario)
     }
 
-    fn arrivals(
-        self,
-        calendar: &Calendar,
-        mut windows: Vec<Window>,
-        recorded: &[Recorded],
-    ) -> Vec<Arrivals> {
+    fn arrivals(self, calendar: &Calendar, mut windows: Vec<Window>, recorded: &[Recorded]) -> Vec<Arrivals> {
         windows.extend(self.surges(calendar));
         let mut bases: Vec<(ChannelId, Base)> = Vec::new();
         for field in ["rate", "rate_shape"] {
@@ -178,7 +173,8 @@ impl<'d> Reader<'d> {
                     word.place.report(Code::DuplicateName, message);
                 }
                 if recorded.iter().any(|recorded| recorded.channel == channel) {
-                    let message = format!("channel `{}` has both a rate and `[[recorded]]` counts", word.text);
+                    let message =
+                        format!("channel `{}` has both a rate and `[[recorded]]` counts", word.text);
                     word.place.report(Code::DuplicateName, message);
                 }
                 bases.push((channel, base));

@@ -19,13 +19,29 @@ struct Part<'d> {
     place: Place<'d>,
 }
 
+impl Part<'_> {
+    fn lies_within(&self, calendar: &Calendar) -> bool {
+        let length_ms = calendar.end().since_ms(calendar.start());
+        let last = self.intervals.last().map_or(0, |last| last.from_ms + last.length_ms);
+        let is_within = self.intervals.first().is_some_and(|first| first.from_ms >= 0) && last <= length_ms;
+        if !is_within {
+            let message = "these counts lie outside the scenario, which goes from `start` for `length`";
+            self.place.report(Code::BadScenario, message);
+        }
+        is_within
+    }
+}
+
 impl<'d> Reader<'d> {
-    pub(super) fn recorded(self, calendar: &Calendar) -> Vec<Recorded> {
+    /// `is_placed`: whether it is known where the scenario lies.
+    pub(super) fn recorded(self, calendar: &Calendar, is_placed: bool) -> Vec<Recorded> {
         let mut left = RECORDED_MAX;
         let mut parts: Vec<Part<'d>> = self
             .tables("recorded", FIELDS)
             .into_iter()
-            .filter_map(|table| self.part(table, calendar, &mut left))
+            .filter_map(|table| {
+                self.part(table, calendar, &mut left).filter(|part| !is_placed || part.lies_within(calendar))
+            })
             .collect();
         parts.sort_by_key(|part| (part.channel, part.intervals.first().map(|interval| interval.from_ms)));
         let mut recorded: Vec<Recorded> = Vec::new();
@@ -35,7 +51,8 @@ impl<'d> Reader<'d> {
                 Some(recorded) => {
                     let end_ms = recorded.intervals.last().map(|last| last.from_ms + last.length_ms);
                     if part.intervals.first().map(|first| first.from_ms) < end_ms {
-                        let message = "these counts begin before those of the same channel before them have ended";
+                        let message =
+                            "these counts begin before those of the same channel before them have ended";
                         part.place.report(Code::BadScenario, message);
                     }
                     recorded.intervals.extend(part.intervals);
@@ -57,15 +74,10 @@ impl<'d> Reader<'d> {
         let counts: Vec<u32> = counts.take(*left).filter_map(|item| item.integer(0..=COUNT_MAX)).collect();
         *left -= counts.len();
         let (channel, from, every_ms) = (channel?, from?, every_ms?);
-        let from_ms = from.since_ms(calendar.start());
-        let length_ms = every_ms.saturating_mul(counts.len() as i64);
-        if from < calendar.start() || from.plus_ms(length_ms) > calendar.end() {
-            let message = "these counts lie outside the scenario, which goes from `start` for `length`";
-            table.place.report(Code::BadScenario, message);
-            return None;
-        }
+        // Below zero where they begin before the scenario.
+        let from_ms = from.0.saturating_sub(calendar.start().0);
         let interval = |(at, count): (usize, u32)| RecordedInterval {
-            from_ms: from_ms + at as i64 * every_ms,
+            from_ms: from_ms.saturating_add(every_ms.saturating_mul(at as i64)),
             length_ms: every_ms,
             count,
         };

@@ -1,11 +1,11 @@
 //! The values of a scenario: shares, lengths of time, times of day, phrases.
 
 use super::super::clock::{Calendar, DayTime, parse_day_time};
-use super::super::random::{DRAW_MS_MAX, Length, Shape};
 use super::super::dispersion::{
     DISPERSION_CORRELATION_MAX, DISPERSION_CV_MAX, DISPERSION_STRETCH_MS_DEFAULT, DISPERSION_STRETCH_MS_MIN,
     DispersedDay, Dispersion,
 };
+use super::super::random::{DRAW_MS_MAX, Length, Shape};
 use super::super::rates::{Base, DayShapes, SHAPE_PIECES};
 use super::super::scenario::{FollowUp, PHRASES_MAX};
 use super::LENGTH_FIELDS;
@@ -49,12 +49,14 @@ pub(super) fn shape(item: Item<'_>) -> Option<Base> {
     let mut shapes = DayShapes::default();
     for (word, item) in item.map()? {
         let rates = shape_of_day(item);
-        let days = DayRange::parse(word.text).map_err(|error| word.place.report(Code::BadValue, error.to_string()));
+        let days =
+            DayRange::parse(word.text).map_err(|error| word.place.report(Code::BadValue, error.to_string()));
         let (Some(rates), Ok(days)) = (rates, days) else { continue };
         for day in days.days() {
             let of_day = shapes.day_mut(day);
             if !of_day.is_empty() {
-                word.place.report(Code::DuplicateName, format!("`{}` has a day that has rates already", word.text));
+                word.place
+                    .report(Code::DuplicateName, format!("`{}` has a day that has rates already", word.text));
             }
             rates.clone_into(of_day);
         }
@@ -77,7 +79,8 @@ fn shape_of_day(item: Item<'_>) -> Option<Vec<f64>> {
 /// What `[dispersion]` says, for these days.
 pub(super) fn dispersion(item: Item<'_>, calendar: &Calendar) -> Option<Dispersion> {
     let table = item.table(DISPERSION_FIELDS)?;
-    let variation = |field| table.get(field).and_then(|item| item.number(0.0..=DISPERSION_CV_MAX)).unwrap_or(0.0);
+    let variation =
+        |field| table.get(field).and_then(|item| item.number(0.0..=DISPERSION_CV_MAX)).unwrap_or(0.0);
     let (day, stretch) = (variation("day"), variation("stretch"));
     if table.get("day").is_none() && table.get("stretch").is_none() {
         table.place.report(Code::MissingField, "neither `day` nor `stretch` says how far rates vary");

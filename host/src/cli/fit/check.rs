@@ -43,7 +43,9 @@ pub(super) fn check(
     };
     let runs: Vec<(u64, &String, TrialTraffic)> = (0..)
         .zip(&days)
-        .flat_map(|(at, date)| TrialTraffic::ALL.map(|traffic| (arguments.seed.wrapping_add(at), date, traffic)))
+        .flat_map(|(at, date)| {
+            TrialTraffic::ALL.map(|traffic| (arguments.seed.wrapping_add(at), date, traffic))
+        })
         .collect();
     // Drawn on a terminal only.
     let bar = ProgressBar::new(runs.len() as u64);

@@ -3,14 +3,17 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use pointsman_engine::simulation::fit::{BandPoint, DayKinds, FittedArrivals, LeftOver, Unusual, WaitingBand};
+use pointsman_engine::simulation::fit::{
+    BandPoint, DayKinds, FittedArrivals, LeftOver, Unusual, WaitingBand,
+};
 
 use super::super::simulate::{percent, time};
 use super::super::style::{BAD, DIM, GOOD, NAME, STRONG, paint};
 use super::check::Check;
 
 pub(super) fn fitted(file: &str, fitted: &FittedArrivals, targets: &BTreeMap<String, String>) -> String {
-    let FittedArrivals { arrivals, days, first_date, last_date, interval_minutes, piece_minutes, .. } = fitted;
+    let FittedArrivals { arrivals, days, first_date, last_date, interval_minutes, piece_minutes, .. } =
+        fitted;
     let mut text = format!(
         "{}: {arrivals} conversations on {days} days, {first_date} to {last_date}, counted every {interval_minutes} min\n",
         paint(STRONG, file)
@@ -20,10 +23,18 @@ pub(super) fn fitted(file: &str, fitted: &FittedArrivals, targets: &BTreeMap<Str
         let _ = writeln!(text, "  {of} → channel {}", paint(NAME, slug));
     }
     if !fitted.left_out.is_empty() {
-        let _ = writeln!(text, "  left out, for less than half of the day was recorded: {}", fitted.left_out.join(", "));
+        let _ = writeln!(
+            text,
+            "  left out, for less than half of the day was recorded: {}",
+            fitted.left_out.join(", ")
+        );
     }
     if fitted.filled > 0 {
-        let _ = writeln!(text, "  {} intervals that other such days have are not in the file; they count as nobody", fitted.filled);
+        let _ = writeln!(
+            text,
+            "  {} intervals that other such days have are not in the file; they count as nobody",
+            fitted.filled
+        );
     }
     let kinds = match fitted.kinds {
         DayKinds::Alike => "every day alike",
@@ -40,13 +51,17 @@ pub(super) fn fitted(file: &str, fitted: &FittedArrivals, targets: &BTreeMap<Str
         );
     }
     match &fitted.dispersion {
-        None => text.push_str("  dispersion             too few days to say how far they vary: at least 7 are needed\n"),
+        None => text.push_str(
+            "  dispersion             too few days to say how far they vary: at least 7 are needed\n",
+        ),
         Some(dispersion) => {
             let _ = writeln!(text, "  days vary by           {} around those rates", percent(dispersion.day));
             let _ = writeln!(
                 text,
                 "  stretches vary by      {} more, {} min each; from one to the next the correlation is {:.2}",
-                percent(dispersion.stretch), dispersion.stretch_minutes, dispersion.stretch_correlation
+                percent(dispersion.stretch),
+                dispersion.stretch_minutes,
+                dispersion.stretch_correlation
             );
         }
     }
@@ -88,8 +103,11 @@ fn left_over(left: &LeftOver) -> String {
     }
     let mut hours: Vec<_> = left.hours.iter().collect();
     hours.sort_by(|a, b| b.variation.total_cmp(&a.variation));
-    let widest: Vec<String> =
-        hours.iter().take(3).map(|hour| format!("{:02}:00 by {}", hour.hour, percent(hour.variation))).collect();
+    let widest: Vec<String> = hours
+        .iter()
+        .take(3)
+        .map(|hour| format!("{:02}:00 by {}", hour.hour, percent(hour.variation)))
+        .collect();
     if !widest.is_empty() {
         let _ = writeln!(text, "  hours that vary most within a day: {}", widest.join(", "));
     }
@@ -119,7 +137,10 @@ pub(super) fn check(check: &Check) -> String {
         "\n{} on {} days: mean wait, in brackets where all but the lowest and the highest tenth of the days lie\n  {}\n\n",
         paint(STRONG, "Waiting"),
         check.days.len(),
-        paint(DIM, "“recorded” is simulated too: the file has counts and no waits, so each day's exact counts ran through this tenant")
+        paint(
+            DIM,
+            "“recorded” is simulated too: the file has counts and no waits, so each day's exact counts ran through this tenant"
+        )
     );
     let _ = writeln!(
         text,
@@ -129,8 +150,12 @@ pub(super) fn check(check: &Check) -> String {
     for band in &trial.recorded {
         let of = |bands: &[WaitingBand]| bands.iter().find(|other| other.hour == band.hour).copied();
         let (fitted, poisson) = (of(&trial.fitted), of(&trial.poisson));
-        let wait = |band: Option<WaitingBand>| band.map_or_else(|| "–".to_owned(), |band| spread(&band.wait_ms_mean));
-        let in_time = |band: Option<WaitingBand>| band.map_or_else(|| "–".to_owned(), |band| percent(band.in_time.mean));
+        let wait = |band: Option<WaitingBand>| {
+            band.map_or_else(|| "–".to_owned(), |band| spread(&band.wait_ms_mean))
+        };
+        let in_time = |band: Option<WaitingBand>| {
+            band.map_or_else(|| "–".to_owned(), |band| percent(band.in_time.mean))
+        };
         let hour = if band.hour == 24 { "all day".to_owned() } else { format!("{:02}:00", band.hour) };
         let _ = writeln!(
             text,
@@ -153,7 +178,13 @@ pub(super) fn check(check: &Check) -> String {
         ("ends of the band of the mean wait", fitted.band_ms, poisson.band_ms),
     ];
     for (name, fitted, poisson) in times {
-        let _ = writeln!(text, "    {name:<34} {:>12} {:>20}   {}", seconds(fitted), seconds(poisson), verdict(fitted, poisson));
+        let _ = writeln!(
+            text,
+            "    {name:<34} {:>12} {:>20}   {}",
+            seconds(fitted),
+            seconds(poisson),
+            verdict(fitted, poisson)
+        );
     }
     let shares = [
         ("answered in 20 s", fitted.in_time, poisson.in_time),
@@ -161,7 +192,13 @@ pub(super) fn check(check: &Check) -> String {
     ];
     for (name, fitted, poisson) in shares {
         let points = |share: f64| format!("{:.1} points", share * 100.0);
-        let _ = writeln!(text, "    {name:<34} {:>12} {:>20}   {}", points(fitted), points(poisson), verdict(fitted, poisson));
+        let _ = writeln!(
+            text,
+            "    {name:<34} {:>12} {:>20}   {}",
+            points(fitted),
+            points(poisson),
+            verdict(fitted, poisson)
+        );
     }
     text
 }
