@@ -114,7 +114,7 @@ fn shop_is_as_large_as_promised() {
     assert_eq!(scripts(&shop.rules), 4);
     assert!(shop.tests.len() >= 20, "{} rule tests", shop.tests.len());
     let scenarios: Vec<&str> = shop.scenarios.keys().map(String::as_str).collect();
-    assert_eq!(scenarios, ["night", "promo-peak", "weekday"]);
+    assert_eq!(scenarios, ["ad-campaign", "night", "product-incident", "promo-peak", "weekday"]);
 }
 
 #[test]
@@ -253,6 +253,12 @@ fn the_scenarios_of_shop_show_what_their_readme_says() {
         let not_with_people = night.all.fell_back + night.all.diverted;
         within(not_with_people as f64 / night.all.conversations as f64, 0.5..=0.8);
         within(service_level(&peak, "vip"), 0.85..=1.0);
+        let incident = kpi("shop", "product-incident", seed);
+        within(incident.all.service_level, 0.25..=0.75);
+        within(service_level(&incident, "after-sales"), 0.1..=0.45);
+        let campaign = kpi("shop", "ad-campaign", seed);
+        within(campaign.all.service_level, 0.7..=0.82);
+        within(service_level(&campaign, "presale"), 0.55..=0.72);
         within(service_level(&night, "complaints"), 0.9..=1.0);
     }
 }

@@ -8,11 +8,12 @@ use pointsman_engine::blame::{Blame, BlameProgress, Question};
 use pointsman_engine::desk::{CanaryGuards, GuardMetric, Tally};
 use pointsman_engine::explain::life::{DecisionId, Goal, Life, WhatIf, Why};
 use pointsman_engine::explain::{Explanation, Visit};
+use pointsman_engine::simulation::fit::{IntentTexts, Trial, TrialDay};
 use pointsman_engine::simulation::staffing::SeedDemand;
-use pointsman_engine::simulation::{FloorPlan, FloorView, Moment, Progress, Report, Sought};
+use pointsman_engine::simulation::{Edit, FloorPlan, FloorView, Moment, Progress, Report, Sought};
 use pointsman_report::{About, StaffingTold};
 use pointsman_web_sim::{
-    AnalysisTold, Checked, ComparisonTold, FollowTold, KeepTold, LitRule, PairTold, PlannedWhat, RecordingTold, Reference, Refused, ReplayTold, StaffingHour, StaffingQuestion, Start, TestLine, Version,
+    AnalysisTold, Checked, ComparisonTold, FollowTold, KeepTold, LitRule, PairTold, PlannedWhat, RecordedTold, RecordingTold, Reference, Refused, ReplayTold, StaffingHour, StaffingQuestion, Start, TestLine, TrialStart, Version,
 };
 use ts_rs::{Config, ExportError, TS};
 
@@ -59,6 +60,12 @@ fn export(config: &Config) -> Result<(), ExportError> {
     ComparisonTold::export_all(config)?;
     About::export_all(config)?;
     StaffingTold::export_all(config)?;
+    RecordedTold::export_all(config)?;
+    TrialStart::export_all(config)?;
+    TrialDay::export_all(config)?;
+    Trial::export_all(config)?;
+    IntentTexts::export_all(config)?;
+    Edit::export_all(config)?;
     FloorPlan::export_all(config)?;
     FloorView::export_all(config)?;
     Moment::export_all(config)?;

@@ -15,6 +15,7 @@ mod pair;
 mod planned;
 mod position;
 mod recording;
+mod recorded;
 mod reference;
 mod refused;
 mod report;
@@ -30,6 +31,7 @@ pub use module_line::{ModuleBounds, ModuleBudget, ModuleFile, ModuleLine};
 pub use pair::PairTold;
 pub use planned::{Planned, PlannedWhat};
 pub use recording::{RecordingTold, ReplayTold};
+pub use recorded::{RecordedTold, TrialStart};
 pub use reference::{Reference, ReferenceHook, ReferenceItem};
 pub use refused::Refused;
 pub use report::{ComparisonTold, Said};
@@ -38,6 +40,7 @@ pub use test_line::TestLine;
 pub use workspace::{Checked, Start};
 
 use pointsman_engine::id::GroupId;
+use pointsman_engine::simulation::{self, Edit, fit};
 use pointsman_engine::time::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -422,6 +425,70 @@ pub fn blame(
         watch.call(&JsValue::NULL, &json(&progress).unwrap_or_default());
     };
     answer(parse(question).and_then(|question| blame::blame(&live.0, &mut candidate.0, &question, &mut tell)))
+}
+
+/// A file of recorded arrivals, fitted.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Recorded(recorded::Recorded);
+
+#[wasm_bindgen]
+impl Recorded {
+    /// Reads a CSV file on the clocks of the workspace's tenant, and fits its counts.
+    #[wasm_bindgen(constructor)]
+    pub fn new(workspace: &mut Workspace, csv: &[u8]) -> Result<Recorded, String> {
+        match recorded::Recorded::new(&mut workspace.0, csv) {
+            Ok(recorded) => Ok(Recorded(recorded)),
+            Err(refused) => Err(json(&refused)?),
+        }
+    }
+
+    /// What was found: a [`RecordedTold`].
+    pub fn told(&self) -> Result<String, String> {
+        json(&self.0.told())
+    }
+
+    /// The text of a scenario with the fitted arrivals. `targets`, an object, gives the tenant's channel for each of the
+    /// file's.
+    pub fn written(&self, text: &str, targets: &str) -> Result<String, String> {
+        answer(parse(targets).and_then(|targets| self.0.written(text, &targets)))
+    }
+
+    /// Simulates a day, given as a [`TrialStart`]: a [`pointsman_engine::simulation::fit::TrialDay`].
+    pub fn day(&self, workspace: &mut Workspace, start: &str) -> Result<String, String> {
+        answer(parse(start).and_then(|start| self.0.day(&mut workspace.0, &start)))
+    }
+}
+
+/// Puts the days of a trial together, given as a list of [`pointsman_engine::simulation::fit::TrialDay`]: a
+/// [`pointsman_engine::simulation::fit::Trial`].
+#[wasm_bindgen]
+pub fn trial(days: &str) -> Result<String, String> {
+    answer(parse(days).map(|days: Vec<_>| fit::Trial::new(&days)))
+}
+
+/// Reads a CSV file of messages with their intents: a list of [`pointsman_engine::simulation::fit::IntentTexts`].
+#[wasm_bindgen]
+pub fn messages(csv: &[u8]) -> Result<String, String> {
+    answer(fit::read_messages(csv).map_err(|error| Refused::BadTable { error }))
+}
+
+/// The text of a scenario with the intents of a CSV file of messages.
+#[wasm_bindgen]
+pub fn with_messages(text: &str, csv: &[u8]) -> Result<String, String> {
+    let messages = fit::read_messages(csv).map_err(|error| Refused::BadTable { error });
+    let edit =
+        |messages: Vec<_>| fit::with_messages(text, &messages).map_err(|error| Refused::CannotEdit { error });
+    answer(messages.and_then(edit))
+}
+
+/// The text of a scenario with changes, given as a list of [`pointsman_engine::simulation::Edit`].
+#[wasm_bindgen]
+pub fn edit_scenario(text: &str, edits: &str) -> Result<String, String> {
+    let edit = |edits: Vec<Edit>| {
+        simulation::edit_scenario(text, &edits).map_err(|error| Refused::CannotEdit { error })
+    };
+    answer(parse(edits).and_then(edit))
 }
 
 /// Puts pairs together, given as an object of `pairs`, a list of [`pointsman_engine::simulation::compare::Pair`], and the

@@ -1,6 +1,7 @@
 //! What cannot be done, as the page can tell it in its own language.
 
-use pointsman_engine::simulation::InjectionError;
+use pointsman_engine::simulation::fit::TableError;
+use pointsman_engine::simulation::{EditError, InjectionError};
 use serde::Serialize;
 
 /// Why a call has no answer. The workspace is as it was.
@@ -64,6 +65,16 @@ pub enum Refused {
         /// How many it has.
         #[cfg_attr(feature = "typescript", ts(type = "number"))]
         opened: u64,
+    },
+    /// A file that was to be imported is wrong somewhere.
+    BadTable {
+        /// What, and where.
+        error: TableError,
+    },
+    /// A scenario's text cannot be changed as it is.
+    CannotEdit {
+        /// Why.
+        error: EditError,
     },
     /// What the page sent does not have the form that was agreed: a fault of the page.
     BadInput {

@@ -1,10 +1,13 @@
 //! The scenario's wall clock: from "every day at 14:00" to instants.
 
-use jiff::civil::{Date, Time};
+use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 use crate::tenant::in_zone;
 use crate::time::Timestamp;
+
+/// Minutes of a day, where no clock turns.
+pub(super) const DAY_MINUTES: usize = 24 * 60;
 
 /// A time of day.
 pub(super) type DayTime = Time;
@@ -75,11 +78,14 @@ impl Calendar {
             .take_while(|(from, _)| *from < self.end)
     }
 
-    /// The instants at which an hour of the day begins, within the scenario.
-    pub(super) fn hours(&self) -> impl Iterator<Item = Timestamp> + '_ {
+    /// The instants at which a piece of the day begins, within the scenario, where a day has so many equal pieces of
+    /// whole minutes: 24 are hours.
+    pub(super) fn pieces(&self, per_day: usize) -> impl Iterator<Item = Timestamp> + '_ {
         let mut last = self.start;
+        let minutes = DAY_MINUTES / per_day.clamp(1, DAY_MINUTES);
+        let times = move || (0..per_day).filter_map(move |piece| time_of(piece * minutes));
         self.days()
-            .flat_map(move |day| (0..24).filter_map(move |hour| self.at(day, Time::constant(hour, 0, 0, 0))))
+            .flat_map(move |day| times().filter_map(move |time| self.at(day, time)))
             .take_while(|at| *at < self.end)
             .filter(move |at| {
                 let is_later = *at > last;
@@ -93,11 +99,29 @@ impl Calendar {
         std::iter::successors(Some(self.first_day), |day| day.tomorrow().ok())
     }
 
-    /// What hour the wall clock shows, 0 to 23.
-    pub(super) fn hour_at(&self, at: Timestamp) -> usize {
-        let instant = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default();
-        usize::from(self.zone.to_datetime(instant).hour().unsigned_abs())
+    /// The days of the scenario: the date, its midnight and the next.
+    pub(super) fn dates(&self) -> impl Iterator<Item = (Date, Timestamp, Timestamp)> + '_ {
+        self.days()
+            .map_while(|day| {
+                let next = day.tomorrow().ok()?;
+                Some((day, self.at(day, Time::midnight())?, self.at(next, Time::midnight())?))
+            })
+            .take_while(|(_, from, _)| *from < self.end)
     }
+
+    /// What the wall clock shows: the day of the week, and the minute of the day.
+    pub(super) fn minute_at(&self, at: Timestamp) -> (Weekday, usize) {
+        let instant = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default();
+        let shown = self.zone.to_datetime(instant);
+        let minute =
+            usize::from(shown.hour().unsigned_abs()) * 60 + usize::from(shown.minute().unsigned_abs());
+        (shown.weekday(), minute)
+    }
+}
+
+/// A minute of the day as a time of day.
+fn time_of(minute: usize) -> Option<Time> {
+    Time::new(i8::try_from(minute / 60).ok()?, i8::try_from(minute % 60).ok()?, 0, 0).ok()
 }
 
 #[cfg(test)]
@@ -130,11 +154,13 @@ mod tests {
     #[test]
     fn the_day_on_which_the_clock_turns_has_its_own_hours() {
         let spring = calendar("America/New_York", "2026-03-08T00:00:00", 24 * HOUR);
-        assert_eq!(spring.hours().count(), 23, "01:00 to 23:00 without 02:00, and the next midnight");
+        assert_eq!(spring.pieces(24).count(), 23, "01:00 to 23:00 without 02:00, and the next midnight");
         let autumn = calendar("America/New_York", "2026-11-01T00:00:00", 25 * HOUR);
-        assert_eq!(autumn.hours().count(), 23, "the second 01:00 goes on where the first ended");
-        assert_eq!(autumn.hour_at(autumn.start().plus_ms(2 * HOUR)), 1);
-        assert_eq!(autumn.hour_at(autumn.start().plus_ms(3 * HOUR)), 2);
+        assert_eq!(autumn.pieces(24).count(), 23, "the second 01:00 goes on where the first ended");
+        assert_eq!(autumn.minute_at(autumn.start().plus_ms(2 * HOUR)), (Weekday::Sunday, 60));
+        assert_eq!(autumn.minute_at(autumn.start().plus_ms(3 * HOUR)), (Weekday::Sunday, 120));
+        let lengths: Vec<i64> = spring.dates().map(|(_, from, to)| to.since_ms(from) / HOUR).collect();
+        assert_eq!(lengths, [23, 24], "the scenario's 24 hours end at 01:00 of the next day");
     }
 
     #[test]

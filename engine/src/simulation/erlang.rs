@@ -100,6 +100,8 @@ impl Erlang {
                 channel: ChannelId(0),
                 rates: vec![Rate { from_ms: 0, per_hour: self.arrivals_per_hour }],
             }],
+            dispersion: None,
+            recorded: Vec::new(),
             intents: vec![Intent {
                 name: "anything".to_owned(),
                 share: 1.0,

@@ -19,7 +19,10 @@ mod clock;
 pub mod compare;
 mod cost;
 mod digest;
+mod dispersion;
+mod edit;
 pub mod erlang;
+pub mod fit;
 mod floor;
 mod histogram;
 mod injection;
@@ -42,6 +45,11 @@ use std::ops::ControlFlow;
 
 pub use check::Thoroughness;
 pub use digest::{Digest, write_json_line};
+pub use dispersion::{
+    DISPERSION_CORRELATION_MAX, DISPERSION_CV_MAX, DISPERSION_STRETCH_MS_DEFAULT, DISPERSION_STRETCH_MS_MIN,
+    DispersedDay, Dispersion,
+};
+pub use edit::{Edit, EditError, EditStep, edit_scenario};
 pub use injection::{
     INJECTIONS_MAX, Injected, InjectedWhat, Injection, InjectionBody, InjectionError, SURGE_PER_HOUR_MAX,
 };
@@ -56,7 +64,8 @@ pub use report::{
 pub use run::{ReplayError, Simulation};
 pub use scenario::{
     AgentsDrop, Arrivals, BotStay, Break, CONVERSATIONS_MAX, CONVERSATIONS_MAX_DEFAULT, DRAIN_MS_MAX,
-    FollowUp, HandleFactors, INTENTS_MAX, Intent, LENGTH_MS_MAX, LIST_MAX, PHRASES_MAX, Rate, Scenario,
+    FollowUp, HandleFactors, INTENTS_MAX, Intent, LENGTH_MS_MAX, LIST_MAX, PHRASES_MAX, RECORDED_MAX, Rate,
+    Recorded, RecordedInterval, Scenario,
 };
 pub use series::Series;
 pub use traffic::{Arrival, Traffic};

@@ -1,6 +1,8 @@
 //! Arrival rates over a scenario: the everyday rate, times whatever is special at the moment.
 
-use super::clock::Calendar;
+use jiff::civil::Weekday;
+
+use super::clock::{Calendar, DAY_MINUTES};
 use super::scenario::Rate;
 use crate::id::ChannelId;
 use crate::time::Timestamp;
@@ -9,8 +11,45 @@ use crate::time::Timestamp;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Base {
     Constant(f64),
-    /// By hour of the day.
-    ByHour([f64; 24]),
+    /// By time of day.
+    Shape(DayShapes),
+}
+
+/// In how many equal pieces a day may be cut: hours, half hours, quarters, five minutes.
+pub(super) const SHAPE_PIECES: [usize; 4] = [24, 48, 96, 288];
+
+/// Rates by time of day, for each day of the week: as many as one of [`SHAPE_PIECES`], or none, then nobody comes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct DayShapes([Vec<f64>; 7]);
+
+impl DayShapes {
+    /// Every day alike.
+    pub(super) fn alike(rates: &[f64]) -> DayShapes {
+        DayShapes(std::array::from_fn(|_| rates.to_vec()))
+    }
+
+    pub(super) fn day_mut(&mut self, day: Weekday) -> &mut Vec<f64> {
+        let [monday, tuesday, wednesday, thursday, friday, saturday, sunday] = &mut self.0;
+        match day {
+            Weekday::Monday => monday,
+            Weekday::Tuesday => tuesday,
+            Weekday::Wednesday => wednesday,
+            Weekday::Thursday => thursday,
+            Weekday::Friday => friday,
+            Weekday::Saturday => saturday,
+            Weekday::Sunday => sunday,
+        }
+    }
+
+    /// In how many pieces the finest day is cut.
+    fn pieces(&self) -> usize {
+        self.0.iter().map(Vec::len).max().unwrap_or(0).max(24)
+    }
+
+    fn at(&self, (day, minute): (Weekday, usize)) -> f64 {
+        let rates = self.0.get(usize::from(day.to_monday_zero_offset().unsigned_abs()));
+        rates.and_then(|rates| rates.get(minute * rates.len() / DAY_MINUTES)).copied().unwrap_or(0.0)
+    }
 }
 
 /// A stretch in which rates are multiplied.
@@ -30,8 +69,8 @@ pub(super) fn rates(base: &Base, channel: ChannelId, windows: &[Window], calenda
         windows.iter().filter(|window| window.channel.is_none_or(|only| only == channel)).collect();
     // Edges: when, and for a window which one begins or ends.
     let mut edges: Vec<(Timestamp, Option<(usize, bool)>)> = vec![(start, None)];
-    if matches!(base, Base::ByHour(_)) {
-        edges.extend(calendar.hours().map(|at| (at, None)));
+    if let Base::Shape(shapes) = base {
+        edges.extend(calendar.pieces(shapes.pieces()).map(|at| (at, None)));
     }
     for (at, window) in concerned.iter().enumerate().filter(|(_, window)| window.from < window.to) {
         edges.push((window.from.max(start), Some((at, true))));
@@ -48,7 +87,7 @@ pub(super) fn rates(base: &Base, channel: ChannelId, windows: &[Window], calenda
         }
         let everyday = match base {
             Base::Constant(rate) => *rate,
-            Base::ByHour(hours) => hours.get(calendar.hour_at(at)).copied().unwrap_or(0.0),
+            Base::Shape(shapes) => shapes.at(calendar.minute_at(at)),
         };
         let factor: f64 = running.iter().filter_map(|at| concerned.get(*at)).map(|w| w.factor).product();
         let rate = Rate { from_ms: at.since_ms(start), per_hour: everyday * factor };
@@ -83,7 +122,20 @@ mod tests {
         let mut hours = [10.0; 24];
         hours[8] = 50.0;
         // The start is 06:30: 06:30, 08:00 and 09:00, in half hours from the start.
-        assert_eq!(told(&Base::ByHour(hours), &[]), [(0, 10.0), (3, 50.0), (5, 10.0)]);
+        assert_eq!(told(&Base::Shape(DayShapes::alike(&hours)), &[]), [(0, 10.0), (3, 50.0), (5, 10.0)]);
+    }
+
+    #[test]
+    fn days_have_shapes_of_their_own_as_fine_as_they_like() {
+        let mut shapes = DayShapes::default();
+        // The start is a Wednesday.
+        let mut quarters = vec![10.0; 96];
+        quarters[8 * 4 + 2] = 50.0;
+        quarters[8 * 4 + 3] = 50.0;
+        *shapes.day_mut(Weekday::Wednesday) = quarters;
+        *shapes.day_mut(Weekday::Thursday) = vec![20.0; 24];
+        // 06:30, 08:30, 09:00, midnight.
+        assert_eq!(told(&Base::Shape(shapes), &[]), [(0, 10.0), (4, 50.0), (5, 10.0), (35, 20.0)]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Scenarios: the traffic and the staffing of one simulated stretch of time, every name resolved.
 
+use super::dispersion::Dispersion;
 use super::random::Length;
 use crate::id::{AgentId, ChannelId, GroupId, SkillId};
 use crate::time::Timestamp;
@@ -18,6 +19,8 @@ pub const INTENTS_MAX: usize = 200;
 pub const PHRASES_MAX: usize = 2_000;
 /// Surges, breaks or incidents of one scenario.
 pub const LIST_MAX: usize = 200;
+/// Intervals of one scenario's recorded counts: a year of five minutes, on a few channels.
+pub const RECORDED_MAX: usize = 500_000;
 /// How long after its end a run goes on so that conversations under way can end.
 pub const DRAIN_MS_MAX: i64 = 24 * 3_600_000;
 
@@ -37,6 +40,11 @@ pub struct Scenario {
     pub conversations_max: u64,
     /// How often conversations arrive, for each channel that has any, in order of channel id.
     pub arrivals: Vec<Arrivals>,
+    /// How far rates vary around those; `None`: not at all.
+    pub dispersion: Option<Dispersion>,
+    /// Counts that are repeated exactly, for each channel that has any, in order of channel id. Such a channel has no
+    /// rates.
+    pub recorded: Vec<Recorded>,
     /// What the visitors want; at least one.
     pub intents: Vec<Intent>,
     /// The shares of VIP levels 0, 1, 2 …; they add up to 1.
@@ -80,6 +88,26 @@ pub struct Rate {
     pub from_ms: i64,
     /// Conversations an hour.
     pub per_hour: f64,
+}
+
+/// A channel whose arrivals were counted: in each interval exactly as many come, evenly at random within it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recorded {
+    /// The channel.
+    pub channel: ChannelId,
+    /// The intervals, in order of time, none over another.
+    pub intervals: Vec<RecordedInterval>,
+}
+
+/// How many came in an interval.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub struct RecordedInterval {
+    /// From when, counted from the scenario's start.
+    pub from_ms: i64,
+    /// For how long.
+    pub length_ms: i64,
+    /// How many came.
+    pub count: u32,
 }
 
 /// What a visitor wants, and how that sounds.

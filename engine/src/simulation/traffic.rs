@@ -2,7 +2,7 @@
 //! does, so every ruleset meets the same conversations.
 
 use super::random::Stream;
-use super::scenario::{Arrivals, Intent, Rate, Scenario};
+use super::scenario::{Arrivals, Intent, Rate, Recorded, RecordedInterval, Scenario};
 use crate::id::ChannelId;
 use crate::model::Directory;
 use crate::time::Timestamp;
@@ -66,7 +66,7 @@ struct ChannelTraffic {
     channel: ChannelId,
     /// When it began, of a surge.
     surge_from: Option<Timestamp>,
-    clock: PoissonClock,
+    clock: Clock,
     next_ms: Option<i64>,
     gaps: Stream,
     intents: Stream,
@@ -82,15 +82,23 @@ impl Traffic {
     /// The traffic of `scenario` under `seed`.
     #[must_use]
     pub fn new(scenario: &Scenario, directory: &Directory, seed: u64) -> Traffic {
+        let slug = |channel| directory.channel(channel).map_or("", |channel| &*channel.slug);
+        let by_rates = scenario.arrivals.iter().map(|Arrivals { channel, rates }| {
+            let clock = match &scenario.dispersion {
+                None => PoissonClock::new(rates, scenario.length_ms),
+                Some(dispersion) => {
+                    let rates = dispersion.applied(rates, scenario.length_ms, seed);
+                    PoissonClock::new(&rates, scenario.length_ms)
+                }
+            };
+            ChannelTraffic::new(*channel, Clock::Poisson(clock), seed, slug(*channel))
+        });
+        let by_counts = scenario.recorded.iter().map(|recorded| {
+            let clock = Clock::Counted(CountedClock::new(recorded));
+            ChannelTraffic::new(recorded.channel, clock, seed, slug(recorded.channel))
+        });
         let mut traffic = Traffic {
-            channels: scenario
-                .arrivals
-                .iter()
-                .map(|arrivals| {
-                    let slug = directory.channel(arrivals.channel).map_or("", |channel| &channel.slug);
-                    ChannelTraffic::new(arrivals, scenario.length_ms, seed, slug)
-                })
-                .collect(),
+            channels: by_rates.chain(by_counts).collect(),
             next: None,
             left: scenario.conversations_max,
             customers: Vec::new(),
@@ -113,12 +121,12 @@ impl Traffic {
         let from_ms = surge.from.since_ms(self.scenario.start);
         let rates = vec![Rate { from_ms: 0, per_hour: 0.0 }, Rate { from_ms, per_hour: surge.per_hour }];
         let end_ms = from_ms.saturating_add(surge.length_ms).min(self.scenario.length_ms);
-        let arrivals = Arrivals { channel: surge.channel, rates };
         let alike =
             |other: &&ChannelTraffic| other.channel == surge.channel && other.surge_from == Some(surge.from);
         let number = self.channels.iter().filter(alike).count();
         let name = format!("surge {from_ms} {number} {slug}");
-        let mut channel = ChannelTraffic::new(&arrivals, end_ms, seed, &name);
+        let clock = Clock::Poisson(PoissonClock::new(&rates, end_ms));
+        let mut channel = ChannelTraffic::new(surge.channel, clock, seed, &name);
         channel.surge_from = Some(surge.from);
         channel.step();
         self.channels.push(channel);
@@ -214,12 +222,12 @@ impl Iterator for Traffic {
 }
 
 impl ChannelTraffic {
-    fn new(arrivals: &Arrivals, length_ms: i64, seed: u64, slug: &str) -> ChannelTraffic {
+    fn new(channel: ChannelId, clock: Clock, seed: u64, slug: &str) -> ChannelTraffic {
         let stream = |purpose| Stream::new(seed, purpose, slug);
         ChannelTraffic {
-            channel: arrivals.channel,
+            channel,
             surge_from: None,
-            clock: PoissonClock::new(arrivals, length_ms),
+            clock,
             next_ms: None,
             gaps: stream("arrivals"),
             intents: stream("intents"),
@@ -237,6 +245,74 @@ impl ChannelTraffic {
     }
 }
 
+/// What turns unit-rate exponential gaps into arrivals: one gap an arrival.
+#[derive(Clone, Debug)]
+enum Clock {
+    Poisson(PoissonClock),
+    Counted(CountedClock),
+}
+
+impl Clock {
+    /// The rate for one millisecond at an instant.
+    fn per_ms(&self, ms: f64) -> f64 {
+        match self {
+            Clock::Poisson(clock) => clock.per_ms(ms),
+            Clock::Counted(clock) => clock.per_ms(ms),
+        }
+    }
+
+    fn step(&mut self, gap: f64) -> Option<i64> {
+        match self {
+            Clock::Poisson(clock) => clock.step(gap),
+            Clock::Counted(clock) => clock.step(gap),
+        }
+    }
+}
+
+/// Arrivals that were counted: as many in each interval as its count says, evenly at random within it and in order. Of k
+/// that are still to come in what is left of an interval, the first comes after the share 1 − e^(−gap/k) of it, which
+/// is how the least of k uniform draws lies.
+#[derive(Clone, Debug)]
+struct CountedClock {
+    intervals: Vec<RecordedInterval>,
+    at: usize,
+    /// How many of the running interval have come, and when the last did.
+    come: u32,
+    now_ms: f64,
+}
+
+impl CountedClock {
+    fn new(recorded: &Recorded) -> CountedClock {
+        CountedClock { intervals: recorded.intervals.clone(), at: 0, come: 0, now_ms: 0.0 }
+    }
+
+    fn per_ms(&self, ms: f64) -> f64 {
+        let at = self.intervals.partition_point(|interval| interval.from_ms as f64 <= ms);
+        let interval = at.checked_sub(1).and_then(|at| self.intervals.get(at));
+        interval
+            .filter(|interval| ms < (interval.from_ms + interval.length_ms) as f64)
+            .map_or(0.0, |interval| f64::from(interval.count) / interval.length_ms as f64)
+    }
+
+    fn step(&mut self, gap: f64) -> Option<i64> {
+        loop {
+            let interval = self.intervals.get(self.at)?;
+            if self.come >= interval.count {
+                self.at += 1;
+                self.come = 0;
+                continue;
+            }
+            let end_ms = (interval.from_ms + interval.length_ms) as f64;
+            let now_ms = self.now_ms.max(interval.from_ms as f64);
+            let left = f64::from(interval.count - self.come);
+            self.come += 1;
+            self.now_ms = now_ms - (end_ms - now_ms) * libm::expm1(-gap / left);
+            // The last millisecond of the interval at the latest: its end belongs to the next one.
+            return Some((self.now_ms as i64).min(interval.from_ms + interval.length_ms - 1));
+        }
+    }
+}
+
 /// Turns unit-rate exponential gaps into arrivals of a process whose rate is constant in pieces: time is stretched
 /// so that each piece holds as much of the unit process as its rate says. One draw an arrival, none refused.
 #[derive(Clone, Debug)]
@@ -248,10 +324,9 @@ struct PoissonClock {
 }
 
 impl PoissonClock {
-    fn new(arrivals: &Arrivals, length_ms: i64) -> PoissonClock {
-        let ends = arrivals.rates.iter().skip(1).map(|rate| rate.from_ms).chain([length_ms]);
-        let pieces = arrivals
-            .rates
+    fn new(rates: &[Rate], length_ms: i64) -> PoissonClock {
+        let ends = rates.iter().skip(1).map(|rate| rate.from_ms).chain([length_ms]);
+        let pieces = rates
             .iter()
             .zip(ends)
             .map(|(rate, end_ms)| (end_ms.min(length_ms) as f64, rate.per_hour / HOUR_MS))
@@ -303,8 +378,8 @@ fn pick(cumulative: &[f64], stream: &mut Stream) -> usize {
 mod tests {
     use super::*;
     use crate::model::Channel;
-    use crate::simulation::FollowUp;
     use crate::simulation::erlang::Erlang;
+    use crate::simulation::{DispersedDay, Dispersion, FollowUp};
 
     const HOUR: i64 = 3_600_000;
 
@@ -349,6 +424,71 @@ mod tests {
         for (count, mean) in counts.into_iter().zip([40_000i64, 0, 5_000, 135_000]) {
             assert!((count - mean).pow(2) <= 16 * mean, "{count} instead of {mean}");
         }
+    }
+
+    /// A Poisson count of mean μ whose rate is multiplied by a gamma factor of variation c has variance μ + c² μ²; two
+    /// factors add c₁² + c₂² + c₁² c₂².
+    #[test]
+    fn counts_vary_over_the_seeds_as_theory_says() {
+        const SEEDS: u64 = 3_000;
+        let day = |from_ms, to_ms, date: &str| DispersedDay { date: date.to_owned(), from_ms, to_ms };
+        for (of_day, of_stretch) in [(0.0, 0.0), (0.2, 0.0), (0.0, 0.15), (0.2, 0.15)] {
+            let (mut scenario, directory) = world(vec![arrivals(0, &[(0, 300.0)])]);
+            scenario.dispersion = Some(Dispersion {
+                day: of_day,
+                stretch: of_stretch,
+                stretch_ms: HOUR,
+                stretch_correlation: 0.0,
+                days: vec![day(0, 2 * HOUR, "2026-11-11"), day(2 * HOUR, 26 * HOUR, "2026-11-12")],
+            });
+            let mut counts: Vec<[f64; 4]> = Vec::new();
+            for seed in 0..SEEDS {
+                let mut hours = [0.0; 4];
+                for arrival in Traffic::new(&scenario, &directory, seed) {
+                    hours[(arrival.at.since_ms(scenario.start) / HOUR) as usize] += 1.0;
+                }
+                counts.push(hours);
+            }
+            let covariance = |a: usize, b: usize| {
+                let product = counts.iter().map(|hours| (hours[a] - 300.0) * (hours[b] - 300.0));
+                product.sum::<f64>() / SEEDS as f64
+            };
+            let (day_squared, stretch_squared) = (of_day * of_day, of_stretch * of_stretch);
+            let wanted = 1.0 + 300.0 * (day_squared + stretch_squared + day_squared * stretch_squared);
+            let index = covariance(1, 1) / 300.0;
+            assert!((index / wanted - 1.0).abs() < 0.12, "{of_day} {of_stretch}: {index}, not {wanted}");
+            // Hours of one day share the day's factor; those of two share nothing.
+            let error = 5.0 * covariance(1, 1) / (SEEDS as f64).sqrt();
+            let shared = 300.0 * 300.0 * day_squared;
+            assert!((covariance(0, 1) - shared).abs() < error, "{of_day} {of_stretch}");
+            assert!(covariance(1, 2).abs() < error, "{of_day} {of_stretch}");
+        }
+    }
+
+    #[test]
+    fn recorded_counts_come_exactly_and_evenly() {
+        let (mut scenario, directory) = world(vec![arrivals(1, &[(0, 50.0)])]);
+        let interval = |from_ms, length_ms, count| RecordedInterval { from_ms, length_ms, count };
+        let counts = [interval(0, HOUR, 20_000), interval(HOUR, 1, 3), interval(2 * HOUR, HOUR, 1)];
+        scenario.recorded = vec![Recorded { channel: ChannelId(0), intervals: counts.to_vec() }];
+        for seed in [1, 2] {
+            let all =
+                Traffic::new(&scenario, &directory, seed).filter(|arrival| arrival.channel == ChannelId(0));
+            let ms: Vec<i64> = all.map(|arrival| arrival.at.since_ms(scenario.start)).collect();
+            assert!(ms.is_sorted());
+            for RecordedInterval { from_ms, length_ms, count } in counts {
+                let within = ms.iter().filter(|ms| (from_ms..from_ms + length_ms).contains(*ms)).count();
+                assert_eq!(within, count as usize);
+            }
+            // Kolmogorov and Smirnov, as for the exponential draws.
+            let distance = ms.iter().take(20_000).enumerate().fold(0.0, |most: f64, (at, ms)| {
+                most.max((*ms as f64 / HOUR as f64 - at as f64 / 20_000.0).abs())
+            });
+            assert!(distance * 20_000f64.sqrt() < 1.95, "seed {seed}: distance {distance}");
+        }
+        let traffic = Traffic::new(&scenario, &directory, 1);
+        assert_eq!(traffic.per_hour(ChannelId(0), scenario.start.plus_ms(HOUR / 2)), 20_000.0);
+        assert_eq!(traffic.per_hour(ChannelId(0), scenario.start.plus_ms(2 * HOUR - 1)), 0.0);
     }
 
     #[test]

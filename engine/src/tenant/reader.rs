@@ -159,6 +159,10 @@ impl<'d> Item<'d> {
         self.value.is_str()
     }
 
+    pub(crate) fn is_list(&self) -> bool {
+        self.value.is_array()
+    }
+
     pub(crate) fn is_false(&self) -> bool {
         self.value.as_bool() == Some(false)
     }

@@ -1,4 +1,4 @@
-//! The command line: `pointsman serve | check | analyse | test | new | build | simulate | staff | record | replay | explain | blame | publish`.
+//! The command line: `pointsman serve | check | analyse | test | new | build | simulate | staff | fit | record | replay | explain | blame | publish`.
 //!
 //! Exit codes: 0 all is well, 1 problems were found, 2 the command could not be carried out as it was given.
 
@@ -10,6 +10,7 @@ mod explain;
 mod findings;
 mod life;
 mod html;
+mod fit;
 mod output;
 mod publish;
 mod record;
@@ -91,6 +92,7 @@ enum Command {
     Staff(staff::Arguments),
     Record(record::Arguments),
     Replay(replay::Arguments),
+    Fit(fit::Arguments),
     Explain(explain::Arguments),
     Blame(blame::Arguments),
     Publish(publish::Arguments),
@@ -118,6 +120,7 @@ pub fn main() -> ExitCode {
         Command::Staff(arguments) => staff::run(&arguments, cli.format),
         Command::Record(arguments) => record::run(&arguments, cli.format),
         Command::Replay(arguments) => replay::run(&arguments, cli.format),
+        Command::Fit(arguments) => fit::run(&arguments, cli.format),
         Command::Explain(arguments) => explain::run(arguments, cli.format),
         Command::Blame(arguments) => blame::run(arguments, cli.format),
         Command::Publish(arguments) => publish::run(&arguments, cli.format),

@@ -3,10 +3,13 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { openPublishing } from './publish-answers.mjs';
 import { launchBrowser, serveStatic } from './support.mjs';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+const recorded = fileURLToPath(new URL('../../../examples/shop-arrivals.csv', import.meta.url));
 
 let browser;
 let site;
@@ -117,6 +120,26 @@ const areas = [
     },
   },
   { name: 'a scenario', hash: '#file=scenarios/promo-peak.toml', ready: '[data-testid="arrivals"]' },
+  {
+    name: 'recorded arrivals',
+    hash: '#tenant=shop&file=scenarios/weekday.toml&scenario=weekday',
+    ready: '[data-testid="run-line"][data-ended="complete"]',
+    act: async (page) => {
+      await page.getByTestId('import-arrivals').click();
+      await page.locator('input[type=file][accept*=csv]').setInputFiles(recorded);
+      await page.getByTestId('trial').click();
+      await page.getByTestId('trial-chart').waitFor({ timeout: 120_000 });
+    },
+  },
+  {
+    name: 'the settings of a scenario',
+    hash: '#tenant=shop&file=scenarios/promo-peak.toml&scenario=promo-peak',
+    ready: '[data-testid="run-line"][data-ended="complete"]',
+    act: async (page) => {
+      await page.getByTestId('open-settings').click();
+      await page.getByTestId('scenario-settings').waitFor();
+    },
+  },
   { name: 'visitor', hash: '#tab=visitor&file=rules/90-refund.toml', ready: '[data-testid="route"]' },
   { name: 'tests', hash: '#tab=tests', ready: '[data-testid="tests"] [data-passed]' },
   { name: 'a module', hash: '#tenant=marketplace', ready: '[data-testid="module-use"] svg' },

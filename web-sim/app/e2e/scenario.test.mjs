@@ -1,7 +1,10 @@
 /** An admin draws the traffic to try: by dragging, by keyboard, from a recording. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { launchBrowser, serveStatic, watchProblems } from './support.mjs';
+
+const recorded = fileURLToPath(new URL('../../../examples/shop-arrivals.csv', import.meta.url));
 
 let browser;
 let site;
@@ -66,21 +69,75 @@ test('I drag the night up, and more conversations come', async () => {
   await close();
 });
 
-test('I take recorded arrivals, and am told where a file is wrong', async () => {
+const csv = (text) => ({ name: 'data.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
+const fileInput = (page) => page.locator('input[type=file][accept*=csv]');
+const line = (page, text) => page.locator('.cm-line', { hasText: text }).first();
+
+test('I take recorded arrivals: am told where a file is wrong, see the fit, hold it against the recording, and simulate', async () => {
   const { page, problems, close } = await open();
   await page.getByTestId('import-arrivals').click();
-  const input = page.locator('input[type=file][accept*=csv]');
-  const file = (text) => ({ name: 'arrivals.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
-  await input.setInputFiles(file('time,count\n2026-03-02 09:00,12\n2026-03-02 10:00,twelve\n'));
-  await page.getByText('Row 3, column “count”: “twelve”').waitFor();
-  await input.setInputFiles(file('when,how many\n1,2\n'));
-  await page.getByText('the columns are: when, how many').waitFor();
-  await input.setInputFiles(file('time,channel,count\n2026-03-02 09:00,app,40\n2026-03-02 09:30,app,20\n2026-03-03 09:15,app,60\n2026-03-03 20:00,app,10\n'));
-  await page.getByTestId('recorded').getByText('4 rows, 2 days, 130 conversations').waitFor();
+  const problem = page.getByTestId('import-problem');
+  await fileInput(page).setInputFiles(csv('time,count\n2026-03-02 09:00,12\n2026-03-02 10:00,twelve\n'));
+  await problem.getByText('Row 3, column “count”: “twelve” is no whole number').waitFor();
+  await fileInput(page).setInputFiles(csv('when,how many\n1,2\n'));
+  await problem.getByText('the columns are: when, how many').waitFor();
+  await fileInput(page).setInputFiles(csv('time,count\n2026-03-02 09:00,12\n2026-03-02 09:40,12\n2026-03-02 10:20,12\n'));
+  await problem.getByText('The stretches are 40 minutes long').waitFor();
+
+  await fileInput(page).setInputFiles(recorded);
+  await page.getByTestId('recorded').getByText('3,360 rows, 35 days').waitFor();
+  assert.equal(await problem.count(), 0);
+  const dispersion = await page.getByTestId('dispersion').textContent();
+  assert.match(dispersion, /Days vary by \d+\.\d%.*correlation from one to the next 0\.\d\d/s);
+  await page.getByTestId('trial').click();
+  await page.getByTestId('trial-chart').getByText('20 days simulated. The file has numbers and no waits').waitFor({ timeout: 120_000 });
   await page.getByRole('button', { name: 'Use them' }).click();
-  const app = await page.locator('.cm-line', { hasText: /^app = \[/ }).first().textContent();
-  const rates = app.match(/\[(.*)\]/)[1].split(',').map(Number);
-  assert.deepEqual([rates[8], rates[9], rates[20]], [0, 60, 5], app);
+  await line(page, 'website = { mon = [').waitFor();
+  // The picture shows each kind of day by itself.
+  await page.getByTestId('arrivals-channel').click();
+  await page.locator('.ant-select-item-option', { hasText: '· mon' }).first().waitFor();
+  await page.keyboard.press('Escape');
+  await runAgain(page);
+  assert.deepEqual(problems, []);
+  await close();
+});
+
+test('I set the intents from labelled messages; handle times stay', async () => {
+  const { page, problems, close } = await open();
+  await page.getByTestId('import-messages').click();
+  await fileInput(page).setInputFiles(csv('text,intent\n我要退款,refund\n\n在吗,\n'));
+  await page.getByTestId('import-problem').getByText('Row 4, column “intent”: there is nothing in it').waitFor();
+  await fileInput(page).setInputFiles(csv('text,intent\n我要退款,refund\n退钱,refund\n会员怎么续费,membership\n'));
+  await page.getByTestId('messages').getByText('new: 6 minutes, assumed').waitFor();
+  await page.getByRole('button', { name: 'Use them' }).click();
+  await line(page, 'share = 0.6667').waitFor();
+  await runAgain(page);
+  assert.deepEqual(problems, []);
+  await close();
+});
+
+test('I begin a scenario from one that is there, and change it by form: the file says so and keeps its comments', async () => {
+  const { page, problems, close } = await open();
+  await page.getByTestId('new-scenario').click();
+  await page.getByRole('menuitem', { name: '产品出事' }).click();
+  await page.getByRole('textbox', { name: 'File name' }).fill('recall');
+  await page.getByRole('button', { name: 'Create' }).click();
+  await line(page, 'name = "recall"').waitFor();
+  await page.locator('[data-testid="run-line"][data-ended="complete"]').waitFor({ timeout: 30_000 });
+  await page.getByTestId('open-settings').click();
+  const drawer = page.getByTestId('scenario-settings');
+  const returning = drawer.getByRole('spinbutton', { name: 'Share of returning customers' });
+  await returning.fill('60');
+  await line(page, 'returning = 0.6').waitFor();
+  const patience = drawer.getByRole('textbox', { name: 'Mean patience' });
+  await patience.fill('2m30s');
+  await patience.press('Enter');
+  await line(page, 'patience = { mean = "2m30s"').waitFor();
+  await drawer.getByRole('spinbutton', { name: 'Share of quality' }).fill('30');
+  await drawer.getByRole('button', { name: 'Add an incident' }).click();
+  await page.waitForFunction(() => document.querySelectorAll('[data-testid="scenario-settings"] [aria-label="Which kind"]').length >= 3);
+  await page.keyboard.press('Escape');
+  await line(page, '# 产品出事').waitFor();
   await runAgain(page);
   assert.deepEqual(problems, []);
   await close();

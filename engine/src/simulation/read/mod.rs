@@ -1,5 +1,6 @@
 //! Reading `scenarios/NAME.toml`: every name resolved, every hour and date spelled out in instants.
 
+mod recorded;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -9,7 +10,7 @@ use super::random::Length;
 use super::rates::{Base, Window, rates};
 use super::scenario::{
     AgentsDrop, Arrivals, BotStay, Break, CONVERSATIONS_MAX, CONVERSATIONS_MAX_DEFAULT, HandleFactors,
-    INTENTS_MAX, Intent, LENGTH_MS_MAX, LIST_MAX, Scenario,
+    INTENTS_MAX, Intent, LENGTH_MS_MAX, LIST_MAX, Recorded, Scenario,
 };
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::id::{AgentId, ChannelId, GroupId, SkillId};
@@ -18,8 +19,8 @@ use crate::tenant::reader::{Document, Place, Table, Word, shown};
 use crate::tenant::{Findings, read_at};
 use crate::time::Timestamp;
 use values::{
-    attributes, by_hour, day_time, factor, factor_above_zero, follow_up, instant, length_in, length_of,
-    patience, phrases, rate, share,
+    attributes, day_time, dispersion, factor, factor_above_zero, follow_up, instant, length_in, length_of,
+    patience, phrases, rate, shape, share,
 };
 
 const FIELDS: &[&str] = &[
@@ -30,6 +31,8 @@ const FIELDS: &[&str] = &[
     "conversations_max",
     "rate",
     "rate_shape",
+    "recorded",
+    "dispersion",
     "surge",
     "vip",
     "returning",
@@ -121,7 +124,8 @@ impl<'d> Reader<'d> {
         let is_placed = calendar.is_some();
         let calendar = calendar.or_else(|| Calendar::new(zone, Timestamp(0), HOUR_MS))?;
         let incidents = self.incidents(&calendar);
-        let arrivals = self.arrivals(&calendar, incidents.windows);
+        let recorded = self.recorded(&calendar, is_placed && length_ms.is_some());
+        let arrivals = self.arrivals(&calendar, incidents.windows, &recorded);
         let warm_up_ms = root.duration_ms("warm_up").unwrap_or(0);
         if length_ms.is_some_and(|length_ms| warm_up_ms >= length_ms)
             && let Some(item) = root.get("warm_up")
@@ -137,6 +141,8 @@ impl<'d> Reader<'d> {
                 .integer("conversations_max", 1..=CONVERSATIONS_MAX as i64)
                 .unwrap_or(CONVERSATIONS_MAX_DEFAULT),
             arrivals,
+            dispersion: root.get("dispersion").and_then(|item| dispersion(item, &calendar)),
+            recorded,
             intents: self.intents(),
             vip: self.vip(),
             returning: root.get("returning").and_then(share).unwrap_or(0.0),
@@ -153,12 +159,12 @@ impl<'d> Reader<'d> {
         is_placed.then_some(scenario)
     }
 
-    fn arrivals(self, calendar: &Calendar, mut windows: Vec<Window>) -> Vec<Arrivals> {
+    fn arrivals(self, calendar: &Calendar, mut windows: Vec<Window>, recorded: &[Recorded]) -> Vec<Arrivals> {
         windows.extend(self.surges(calendar));
         let mut bases: Vec<(ChannelId, Base)> = Vec::new();
         for field in ["rate", "rate_shape"] {
             for (word, item) in self.root.get(field).and_then(|item| item.map()).unwrap_or_default() {
-                let base = if field == "rate" { rate(item).map(Base::Constant) } else { by_hour(item) };
+                let base = if field == "rate" { rate(item).map(Base::Constant) } else { shape(item) };
                 let (Some(channel), Some(base)) = (self.channel(word), base) else {
                     continue;
                 };
@@ -166,11 +172,16 @@ impl<'d> Reader<'d> {
                     let message = format!("channel `{}` has both a `rate` and a `rate_shape`", word.text);
                     word.place.report(Code::DuplicateName, message);
                 }
+                if recorded.iter().any(|recorded| recorded.channel == channel) {
+                    let message =
+                        format!("channel `{}` has both a rate and `[[recorded]]` counts", word.text);
+                    word.place.report(Code::DuplicateName, message);
+                }
                 bases.push((channel, base));
             }
         }
-        if self.root.get("rate").is_none() && self.root.get("rate_shape").is_none() {
-            let message = "neither `rate` nor `rate_shape` says how many conversations come";
+        if ["rate", "rate_shape", "recorded"].iter().all(|field| self.root.get(field).is_none()) {
+            let message = "none of `rate`, `rate_shape` and `[[recorded]]` says how many conversations come";
             self.root.place.report(Code::MissingField, message);
         }
         bases.sort_by_key(|(channel, _)| *channel);

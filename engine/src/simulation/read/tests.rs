@@ -1,6 +1,7 @@
 use super::super::random::Shape;
 use super::*;
 use crate::model::Channel;
+use crate::simulation::RecordedInterval;
 use crate::simulation::erlang::Erlang;
 
 fn directory() -> Directory {
@@ -8,7 +9,8 @@ fn directory() -> Directory {
         Erlang { arrivals_per_hour: 1.0, handle_ms_mean: 60_000.0, agents: 2, patience_ms_mean: None };
     let mut directory = erlang.directory();
     let app = Channel { id: ChannelId(1), slug: "app".to_owned(), ..directory.channels[0].clone() };
-    directory.channels.push(app);
+    let phone = Channel { id: ChannelId(2), slug: "phone".to_owned(), ..app.clone() };
+    directory.channels.extend([app, phone]);
     directory.entries.insert("售后".to_owned(), GroupId(0));
     directory
 }
@@ -43,6 +45,15 @@ share = 0.6
 handle = "2m"
 [handle_factor]
 agent = { agent-001 = 0.5 }
+[dispersion]
+day = 0.1
+stretch = 0.05
+stretch_length = "1h"
+[[recorded]]
+channel = "phone"
+from = "2026-11-11T06:00"
+every = "15m"
+counts = [3, 0]
 [agents]
 breaks = [{ at = "12:00", length = "30m", share = 0.5 }, { at = "12:30", length = "30m", share = 0.5 }]
 [[incident]]
@@ -71,6 +82,12 @@ fn a_scenario_is_read_into_instants() {
     };
     assert_eq!(rates(0), [(0.0, 0.0), (8.0, 90.0), (20.0, 360.0), (21.0, 0.0)]);
     assert_eq!(rates(1), [(0.0, 60.0), (15.0, 0.0), (15.5, 60.0)]);
+    let dispersion = scenario.dispersion.as_ref().unwrap();
+    assert_eq!((dispersion.day, dispersion.stretch, dispersion.stretch_ms), (0.1, 0.05, HOUR_MS));
+    assert_eq!((dispersion.days.len(), &*dispersion.days[0].date), (1, "2026-11-11"));
+    let interval =
+        |from_ms, count| RecordedInterval { from_ms: from_ms * HOUR_MS / 4, length_ms: HOUR_MS / 4, count };
+    assert_eq!(scenario.recorded[0].intervals, [interval(24, 3), interval(25, 0)]);
     let breaks: Vec<_> = scenario.breaks.iter().map(|pause| (hour(pause.at), pause.from_share)).collect();
     assert_eq!(breaks, [(12.0, 0.0), (12.5, 0.5)]);
     assert_eq!((hour(scenario.drops[0].at), scenario.drops[0].share), (14.0, 0.5));
@@ -81,12 +98,40 @@ fn a_scenario_is_read_into_instants() {
 }
 
 #[test]
+fn days_of_the_week_have_shapes_of_their_own() {
+    let shapes = |days: &str| {
+        let ones = ["1"; 24].join(",");
+        let text = format!(
+            "start = \"2026-11-13T00:00:00\"\nlength = \"3d\"\n[[intent]]\nname = \"a\"\nshare = 1\nhandle = \"1m\"\n\
+             [rate_shape.app]\nmon-fri = [{ones}]\n{days} = [{}]\n",
+            ["2"; 48].join(",")
+        );
+        read_scenario("week", &text, &directory())
+    };
+    let (scenario, findings) = shapes("sun");
+    assert_eq!(findings, []);
+    let rates = scenario.unwrap().arrivals[0].rates.clone();
+    let rates: Vec<_> = rates.iter().map(|rate| (rate.from_ms / HOUR_MS, rate.per_hour)).collect();
+    assert_eq!(rates, [(0, 1.0), (24, 0.0), (48, 2.0)], "nobody comes on a day without a shape");
+    for (days, message) in [("funday", "unknown day `funday`"), ("fri-sat", "has rates already")] {
+        let (_, findings) = shapes(days);
+        assert_eq!(findings.len(), 1, "{findings:?}");
+        assert!(findings[0].to_string().contains(message), "{}", findings[0]);
+    }
+}
+
+#[test]
 fn every_mistake_is_found_at_its_place() {
     let planted = [
         ("length = \"24h\"", "length = \"500d\"", "R103", "must be at most 366d"),
         ("warm_up = \"1h\"", "warm_up = \"24h\"", "R103", "must be shorter than `length`"),
         ("rate = { app = 60 }", "rate = { ap = 60 }", "R205", "unknown channel `ap`"),
         ("0,0,0,0,0,0,0,0,90", "0,0,0,0,0,0,0,90", "R103", "must have 24 numbers"),
+        ("[dispersion]\nday = 0.1", "[dispersion]\nday = 1.5", "R103", "`day` must be a number from 0 to 1"),
+        ("stretch = 0.05", "", "R103", "`stretch_length` belongs to `stretch`"),
+        ("stretch_length = \"1h\"", "stretch_length = \"2d\"", "R103", "must be from 1m to 24h"),
+        ("from = \"2026-11-11T06:00\"", "from = \"2026-11-11T23:50\"", "R601", "lie outside the scenario"),
+        ("channel = \"phone\"", "channel = \"app\"", "R201", "both a rate and `[[recorded]]`"),
         ("from = \"20:00\"", "from = \"20\"", "R103", "must be a time of day"),
         ("vip = [0.9, 0.07", "vip = [0.9, 0.7", "R601", "add up to 1.630, not to 1"),
         ("sigma = 0.8", "sigma = 8", "R103", "must be a number from 0.01 to 3"),

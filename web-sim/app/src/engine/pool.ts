@@ -19,8 +19,8 @@ const SILENCE_MS_MAX = 20_000;
 /** How long workers without work are kept, so that the next runs need not compile the folder anew. */
 const IDLE_MS_MAX = 60_000;
 
-/** What takes so long that it is shared out: a run, a pair of runs, a replay, a search. */
-export type JobName = 'simulate' | 'pair' | 'replay' | 'demand' | 'staff' | 'blame';
+/** What takes so long that it is shared out: a run, a pair of runs, a replay, a search, a day of the trial of a fit. */
+export type JobName = 'simulate' | 'pair' | 'replay' | 'demand' | 'staff' | 'blame' | 'trialDay';
 export type Job<Name extends JobName = 'simulate'> = Calls[Name]['input'];
 
 /** What became of a job. */

@@ -13,6 +13,7 @@ import type { BlameQuestion } from '../generated/types/BlameQuestion';
 import type { Checked } from '../generated/types/Checked';
 import type { ComparisonTold } from '../generated/types/ComparisonTold';
 import type { DecisionId } from '../generated/types/DecisionId';
+import type { Edit } from '../generated/types/Edit';
 import type { Explanation } from '../generated/types/Explanation';
 import type { FloorPlan } from '../generated/types/FloorPlan';
 import type { FloorView } from '../generated/types/FloorView';
@@ -38,6 +39,11 @@ import type { StaffingHour } from '../generated/types/StaffingHour';
 import type { StaffingQuestion } from '../generated/types/StaffingQuestion';
 import type { StaffingTold } from '../generated/types/StaffingTold';
 import type { TestLine } from '../generated/types/TestLine';
+import type { IntentTexts } from '../generated/types/IntentTexts';
+import type { RecordedTold } from '../generated/types/RecordedTold';
+import type { Trial } from '../generated/types/Trial';
+import type { TrialDay } from '../generated/types/TrialDay';
+import type { TrialStart } from '../generated/types/TrialStart';
 import type { Version } from '../generated/types/Version';
 import type { WhatIf } from '../generated/types/WhatIf';
 import type { Why } from '../generated/types/Why';
@@ -110,6 +116,12 @@ export interface Pairs {
   pairs: readonly Pair[];
   live: Report;
   candidate: Report;
+}
+
+/** A CSV file of recorded arrivals, and the tenant it is about. */
+export interface ArrivalsFile {
+  files: Files;
+  csv: Uint8Array;
 }
 
 /** Where the playhead is to go. */
@@ -188,6 +200,20 @@ export interface Calls {
   staffingHtml: { input: { staffing: StaffingTold; about: About }; answer: string; progress: never };
   /** A comparison as one HTML file. */
   comparisonHtml: { input: { pairs: Pairs; about: About }; answer: string; progress: never };
+  /** Recorded arrivals, a CSV file, fitted on the clocks of the folder's tenant. */
+  recorded: { input: ArrivalsFile; answer: RecordedTold; progress: never };
+  /** The text of a scenario with the fitted arrivals; `targets` gives the tenant's channel for each of the file's. */
+  fittedText: { input: ArrivalsFile & { text: string; targets: Readonly<Record<string, string>> }; answer: string; progress: never };
+  /** A day of the trial of a fit. It is too short to be cancelled. */
+  trialDay: { input: ArrivalsFile & { start: TrialStart }; answer: TrialDay; progress: { share: number } };
+  /** Puts the days of a trial together. */
+  trial: { input: { days: readonly TrialDay[] }; answer: Trial; progress: never };
+  /** Messages with their intents, a CSV file. */
+  messages: { input: { csv: Uint8Array }; answer: IntentTexts[]; progress: never };
+  /** The text of a scenario with the intents of such a file. */
+  messagesText: { input: { csv: Uint8Array; text: string }; answer: string; progress: never };
+  /** The text of a scenario with changes; comments and everything else stay. */
+  edit: { input: { text: string; edits: readonly Edit[] }; answer: string; progress: never };
 }
 
 /** How much of something is done: 0 to 1. */

@@ -1,7 +1,7 @@
 /** The engine's home in the browser: a worker, so that the page never waits for it. */
 import init, * as wasm from '../generated/wasm/pointsman';
 import type { BlameProgress } from '../generated/types/BlameProgress';
-import { isModule, type CallName, type CallRequest, type Calls, type Files, type Module, type Reply, type Request } from './protocol';
+import { isModule, type CallName, type CallRequest, type ArrivalsFile, type Calls, type Files, type Module, type Reply, type Request } from './protocol';
 import { OpenRecording } from './recordings';
 import { Lives } from './lives';
 import { described, inSlices, WatchedFloor } from './watched-floor';
@@ -82,6 +82,21 @@ const opened = new OpenRecording();
 /** The part of a replay that reading its recording takes. */
 const READING = 0.1;
 const lives = new Lives(own.open);
+
+/** The file of recorded arrivals that was fitted last. Many days of one file are simulated one after the other. */
+let fitted: { key: string; recorded: wasm.Recorded } | null = null;
+
+function recordedOf({ files, csv }: ArrivalsFile): { recorded: wasm.Recorded; workspace: wasm.Workspace } {
+  const workspace = own.open(files);
+  // The tenant's settings say how the file's times are meant.
+  const key = `${wasm.module_hash(csv)} ${files['tenant.toml'] ?? ''}`;
+  if (fitted?.key !== key) {
+    const recorded = new wasm.Recorded(workspace, csv);
+    fitted?.recorded.free();
+    fitted = { key, recorded };
+  }
+  return { recorded: fitted.recorded, workspace };
+}
 
 const table: Table = {
   version: () => JSON.parse(wasm.version()),
@@ -173,6 +188,17 @@ const table: Table = {
   reportHtml: ({ report, about }) => wasm.report_html(JSON.stringify(report), JSON.stringify(about)),
   staffingHtml: ({ staffing, about }) => wasm.staffing_html(JSON.stringify(staffing), JSON.stringify(about)),
   comparisonHtml: ({ pairs, about }) => wasm.comparison_html(JSON.stringify(pairs), JSON.stringify(about)),
+  recorded: (file) => JSON.parse(recordedOf(file).recorded.told()),
+  fittedText: ({ text, targets, ...file }) => JSON.parse(recordedOf(file).recorded.written(text, JSON.stringify(targets))),
+  trialDay: ({ start, ...file }, { progress }) => {
+    progress({ share: 0 });
+    const { recorded, workspace } = recordedOf(file);
+    return JSON.parse(recorded.day(workspace, JSON.stringify(start)));
+  },
+  trial: ({ days }) => JSON.parse(wasm.trial(JSON.stringify(days))),
+  messages: ({ csv }) => JSON.parse(wasm.messages(csv)),
+  messagesText: ({ csv, text }) => JSON.parse(wasm.with_messages(text, csv)),
+  edit: ({ text, edits }) => JSON.parse(wasm.edit_scenario(text, JSON.stringify(edits))),
   watch: (input, { progress, isCancelled }) => floor.watch(input, progress, isCancelled),
   play: (input) => floor.play(input),
   travel: (input, { progress, isCancelled }) => floor.travel(input, progress, isCancelled),

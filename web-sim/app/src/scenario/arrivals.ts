@@ -1,20 +1,26 @@
 /**
- * How often conversations arrive, as a scenario's file says it: read for the picture, and written back where the file
- * says it, so that everything else in the file stays as it is.
+ * How often conversations arrive, as a scenario's file says it: read for the picture, and changed where the file says it,
+ * so that everything else in the file stays as it is.
  */
 import { parse } from 'smol-toml';
+import type { Edit } from '../generated/types/Edit';
 
 export const HOURS = 24;
+const WEEK = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+/** In how many pieces the file may cut a day. */
+const PIECES = [24, 48, 96, 288];
 /** Conversations an hour; the engine refuses more. */
 export const RATE_MAX = 1_000_000;
 
-/** One channel's everyday rate. */
+/** One channel's everyday rates, of every day or of some days of the week. */
 export interface ChannelRates {
   channel: string;
+  /** Such as `mon-fri`; `null`: every day. */
+  days: string | null;
   /** Conversations an hour, by hour of the day. */
   hours: readonly number[];
-  /** Whether the file has a number for each hour, and not one for all. */
-  isShape: boolean;
+  /** The rates as fine as the file has them: as many as hours, or a multiple; `null`: it has one for all. */
+  pieces: readonly number[] | null;
 }
 
 /** A stretch of the day with something special about it. */
@@ -43,17 +49,45 @@ export function readArrivals(text: string): Arrivals | null {
   } catch {
     return null;
   }
-  const shapes = Object.entries(tableOf(root['rate_shape'])).flatMap(([channel, hours]) =>
-    Array.isArray(hours) && hours.length === HOURS && hours.every((rate) => typeof rate === 'number')
-      ? [{ channel, hours: hours as number[], isShape: true }]
-      : [],
+  const shapes = Object.entries(tableOf(root['rate_shape'])).flatMap(([channel, shape]) =>
+    Array.isArray(shape)
+      ? shapeOf(channel, null, shape)
+      : Object.entries(tableOf(shape)).flatMap(([days, pieces]) => shapeOf(channel, days, pieces)),
   );
   const constants = Object.entries(tableOf(root['rate'])).flatMap(([channel, rate]) =>
-    typeof rate === 'number' ? [{ channel, hours: Array.from({ length: HOURS }, () => rate), isShape: false }] : [],
+    typeof rate === 'number' ? [{ channel, days: null, hours: Array.from({ length: HOURS }, () => rate), pieces: null }] : [],
   );
   const channels = [...shapes, ...constants];
   if (channels.length === 0) return null;
   return { channels, special: [...listOf(root['surge']).flatMap(surge), ...listOf(root['incident']).flatMap(incident)] };
+}
+
+/** The names of the file's intents. */
+export function readIntents(text: string): string[] {
+  try {
+    return listOf(parse(text)['intent']).flatMap(({ name }) => (typeof name === 'string' ? [name] : []));
+  } catch {
+    return [];
+  }
+}
+
+function shapeOf(channel: string, days: string | null, pieces: unknown): ChannelRates[] {
+  if (!Array.isArray(pieces) || !PIECES.includes(pieces.length) || !pieces.every((rate) => typeof rate === 'number')) return [];
+  const each = pieces.length / HOURS;
+  const hours = Array.from({ length: HOURS }, (_, hour) => pieces.slice(hour * each, (hour + 1) * each).reduce((sum: number, rate: number) => sum + rate, 0) / each);
+  return [{ channel, days, hours, pieces }];
+}
+
+/** How many days of the week `mon-fri` are. */
+function daysOf(days: string | null): number {
+  if (days === null) return WEEK.length;
+  const [first = '', last = first] = days.split('-');
+  return ((WEEK.indexOf(last) - WEEK.indexOf(first) + WEEK.length) % WEEK.length) + 1;
+}
+
+/** The rates of all channels together, in the mean over the week. */
+export function totalOf(channels: readonly ChannelRates[]): number[] {
+  return Array.from({ length: HOURS }, (_, hour) => channels.reduce((sum, { days, hours }) => sum + ((hours[hour] ?? 0) * daysOf(days)) / WEEK.length, 0));
 }
 
 function surge({ from, to, channel, factor }: Table): Special[] {
@@ -70,37 +104,26 @@ function incident({ at, length, kind, channel, factor }: Table): Special[] {
   return [{ kind, from: begin, to: begin + hours, channel: textOf(channel), factor: numberOf(factor) }];
 }
 
-/** The file with other rates for one channel. A rate for all hours becomes one for each. */
-export function withRates(text: string, channel: string, hours: readonly number[]): string {
-  const list = `[${hours.map(rounded).join(', ')}]`;
-  const quoted = /^[\w-]+$/.test(channel) ? channel : JSON.stringify(channel);
-  const name = channel.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  const lines = new RegExp(String.raw`^([ \t]*"?${name}"?[ \t]*=[ \t]*)\[[^\]]*\]`, 'm');
-  const at = text.search(/^\[rate_shape\][ \t]*(#.*)?$/m);
-  if (at >= 0) {
-    const [head, tail] = [text.slice(0, at), text.slice(at)];
-    if (lines.test(tail)) return head + tail.replace(lines, (_, before: string) => before + list);
-    const line = tail.indexOf('\n') + 1;
-    return withoutConstant(head, name) + (line > 0 ? `${tail.slice(0, line)}${quoted} = ${list}\n${tail.slice(line)}` : `${tail}\n${quoted} = ${list}\n`);
-  }
-  return `${withoutConstant(text, name).replace(/\n*$/, '\n')}\n[rate_shape]\n${quoted} = ${list}\n`;
-}
-
-/** Takes a channel's rate for all hours out of `rate = { … }`, and `rate` itself with its last one. */
-function withoutConstant(text: string, name: string): string {
-  return text.replace(/^rate[ \t]*=[ \t]*\{([^}\n]*)\}[ \t]*\n?/m, (whole, inner: string) => {
-    const kept = inner
-      .split(',')
-      .map((pair) => pair.trim())
-      .filter((pair) => pair !== '' && !new RegExp(`^"?${name}"?\\s*=`).test(pair));
-    if (kept.length === inner.split(',').filter((pair) => pair.trim() !== '').length) return whole;
-    return kept.length === 0 ? '' : `rate = { ${kept.join(', ')} }\n`;
+/**
+ * The changes that give one channel other rates by the hour. Finer rates of an hour keep their shape within it; a rate
+ * for all hours becomes one for each.
+ */
+export function ratesEdits({ channels }: Arrivals, { channel, days, hours, pieces }: ChannelRates, next: readonly number[]): Edit[] {
+  const finer = pieces ?? hours;
+  const each = finer.length / HOURS;
+  const value = finer.map((rate, at) => {
+    const hour = Math.floor(at / each);
+    const [before, after] = [hours[hour] ?? 0, next[hour] ?? 0];
+    return rounded(before > 0 ? (rate / before) * after : after);
   });
+  const edits: Edit[] = [{ path: ['rate_shape', channel, ...(days === null ? [] : [days])], value }];
+  if (pieces !== null) return edits;
+  const isLast = channels.every((one) => one.pieces !== null || one.channel === channel);
+  return [{ path: isLast ? ['rate'] : ['rate', channel], value: null }, ...edits];
 }
 
-function rounded(rate: number): string {
-  const value = Math.min(Math.max(rate, 0), RATE_MAX);
-  return value.toFixed(1);
+function rounded(rate: number): number {
+  return Math.round(Math.min(Math.max(rate, 0), RATE_MAX) * 10) / 10;
 }
 
 function tableOf(value: unknown): Table {

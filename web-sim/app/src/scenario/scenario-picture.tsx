@@ -1,12 +1,16 @@
 /** A scenario's traffic as a picture: how many come in each hour, to be dragged; what is special about the day. */
-import { ImportOutlined } from '@ant-design/icons';
+import { ControlOutlined, ImportOutlined, MessageOutlined } from '@ant-design/icons';
 import { Button, InputNumber, Select, Tooltip } from 'antd';
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { count } from '../simulate/format';
 import { useWorkspace, workspace } from '../workspace/workspace';
-import { HOURS, RATE_MAX, readArrivals, withRates, type Special } from './arrivals';
+import { HOURS, RATE_MAX, ratesEdits, readArrivals, readIntents, totalOf, type ChannelRates, type Special } from './arrivals';
+import { editScenario } from './edit-scenario';
 import { ImportArrivals } from './import-arrivals';
+import { ImportMessages } from './import-messages';
+import { NewScenario } from './new-scenario';
+import { SettingsDrawer } from './settings-drawer';
 import styles from './scenario-picture.module.css';
 
 /** Until the picture knows how wide it is. */
@@ -19,6 +23,9 @@ const PLOT = HEIGHT - BOTTOM - TOP;
 /** How much one press of an arrow key changes an hour. */
 const KEY_STEP = 0.05;
 const ALL = '';
+
+/** Names a channel's rates among all of the file's. */
+const keyOf = ({ channel, days }: ChannelRates) => `${channel} ${days ?? ''}`;
 
 /** The next round number above: 1, 2 or 5 times a power of ten. */
 function roundAbove(value: number): number {
@@ -35,6 +42,8 @@ export default function ScenarioPicture({ file }: { file: string }) {
   const [hour, setHour] = useState(10);
   const [draft, setDraft] = useState<readonly number[] | null>(null);
   const [isImporting, setImporting] = useState(false);
+  const [isMessages, setMessages] = useState(false);
+  const [isSettings, setSettings] = useState(false);
   const plot = useRef<SVGSVGElement>(null);
   const [width, setWidth] = useState(WIDTH_DEFAULT);
   const isShown = arrivals !== null;
@@ -47,9 +56,9 @@ export default function ScenarioPicture({ file }: { file: string }) {
   if (!arrivals) return null;
   const column = (width - LEFT) / HOURS;
 
-  const known = arrivals.channels.find((one) => one.channel === channel);
-  const chosen = known?.channel ?? ALL;
-  const total = Array.from({ length: HOURS }, (_, at) => arrivals.channels.reduce((sum, one) => sum + (one.hours[at] ?? 0), 0));
+  const known = arrivals.channels.find((one) => keyOf(one) === channel);
+  const chosen = known ? keyOf(known) : ALL;
+  const total = totalOf(arrivals.channels);
   const hours = draft ?? known?.hours ?? total;
   const perDay = hours.reduce((sum, rate) => sum + rate, 0);
   // The scale stays while a bar is dragged, so that it does not run away from the pointer.
@@ -57,16 +66,14 @@ export default function ScenarioPicture({ file }: { file: string }) {
   const y = (rate: number) => TOP + PLOT * (1 - Math.min(rate / scale, 1));
   const name = (slug: string) => checked?.catalogue?.channels.find((one) => one.slug === slug)?.name ?? slug;
 
-  const write = (next: readonly number[]) => {
+  const write = async (next: readonly number[]) => {
     // Of all channels together each one keeps its share.
-    const changed =
-      chosen === ALL
-        ? arrivals.channels.reduce(
-            (written, one) => withRates(written, one.channel, one.hours.map((rate, at) => (total[at] ? (rate / total[at]) * (next[at] ?? 0) : (next[at] ?? 0) / arrivals.channels.length))),
-            text,
-          )
-        : withRates(text, chosen, next);
-    workspace.add({ [file]: changed });
+    const scaled = (one: ChannelRates) =>
+      one.hours.map((rate, at) => (total[at] ? (rate / total[at]) * (next[at] ?? 0) : (next[at] ?? 0) / arrivals.channels.length));
+    const edits = known
+      ? ratesEdits(arrivals, known, next)
+      : arrivals.channels.flatMap((one) => ratesEdits(arrivals, one, scaled(one)));
+    await editScenario(file, text, edits);
   };
   const withHour = (of: readonly number[], at: number, rate: number) =>
     of.map((old, index) => (index === at ? Math.round(Math.min(Math.max(rate, 0), RATE_MAX) * 10) / 10 : old));
@@ -85,8 +92,9 @@ export default function ScenarioPicture({ file }: { file: string }) {
     setHour(at.at);
     setDraft(withHour(hours, at.at, at.rate));
   };
-  const drop = () => {
-    if (draft) write(draft);
+  const drop = async () => {
+    // The bars stay where they were drawn until the file says the same.
+    if (draft) await write(draft);
     setDraft(null);
   };
   const onKey = (event: KeyboardEvent) => {
@@ -94,8 +102,8 @@ export default function ScenarioPicture({ file }: { file: string }) {
     const step = Math.max(now * KEY_STEP, 1);
     if (event.key === 'ArrowLeft') setHour((hour + HOURS - 1) % HOURS);
     else if (event.key === 'ArrowRight') setHour((hour + 1) % HOURS);
-    else if (event.key === 'ArrowUp') write(withHour(hours, hour, now + step));
-    else if (event.key === 'ArrowDown') write(withHour(hours, hour, now - step));
+    else if (event.key === 'ArrowUp') void write(withHour(hours, hour, now + step));
+    else if (event.key === 'ArrowDown') void write(withHour(hours, hour, now - step));
     else return;
     event.preventDefault();
   };
@@ -108,13 +116,24 @@ export default function ScenarioPicture({ file }: { file: string }) {
           size="small"
           value={chosen}
           onChange={setChannel}
-          options={[{ value: ALL, label: t('scenario.all') }, ...arrivals.channels.map((one) => ({ value: one.channel, label: name(one.channel) }))]}
+          options={[{ value: ALL, label: t('scenario.all') }, ...arrivals.channels.map((one) => ({ value: keyOf(one), label: one.days === null ? name(one.channel) : `${name(one.channel)} · ${one.days}` }))]}
           popupMatchSelectWidth={false}
           aria-label={t('visitor.channel')}
           data-testid="arrivals-channel"
         />
         <span className={styles.space} />
         <span className={styles.total}>{t('scenario.perDay', { count: count(Math.round(perDay), i18n.language) })}</span>
+        <NewScenario />
+        <Tooltip title={t('scenario.settings.help')}>
+          <Button size="small" type="text" icon={<ControlOutlined />} onClick={() => setSettings(true)} data-testid="open-settings">
+            {t('scenario.settings.action')}
+          </Button>
+        </Tooltip>
+        <Tooltip title={t('scenario.messages.help')}>
+          <Button size="small" type="text" icon={<MessageOutlined />} onClick={() => setMessages(true)} data-testid="import-messages">
+            {t('scenario.messages.action')}
+          </Button>
+        </Tooltip>
         <Tooltip title={t('scenario.import.help')}>
           <Button size="small" type="text" icon={<ImportOutlined />} onClick={() => setImporting(true)} data-testid="import-arrivals">
             {t('scenario.import.action')}
@@ -137,7 +156,7 @@ export default function ScenarioPicture({ file }: { file: string }) {
           drag(event);
         }}
         onPointerMove={drag}
-        onPointerUp={drop}
+        onPointerUp={() => void drop()}
         onPointerCancel={() => setDraft(null)}
         onKeyDown={onKey}
         data-testid="arrivals"
@@ -150,7 +169,7 @@ export default function ScenarioPicture({ file }: { file: string }) {
             </text>
           </g>
         ))}
-        {arrivals.special.filter((one) => chosen === ALL || one.channel === null || one.channel === chosen).map((one, at) => (
+        {arrivals.special.filter((one) => chosen === ALL || one.channel === null || one.channel === known?.channel).map((one, at) => (
           <SpecialMark key={at} special={one} column={column} title={t(`scenario.special.${one.kind}`, { channel: one.channel === null ? t('scenario.all') : name(one.channel), factor: one.factor ?? 0 })} />
         ))}
         {hours.map((rate, at) => (
@@ -174,7 +193,7 @@ export default function ScenarioPicture({ file }: { file: string }) {
             min={0}
             max={RATE_MAX}
             value={Math.round((hours[hour] ?? 0) * 10) / 10}
-            onChange={(rate) => rate !== null && write(withHour(hours, hour, rate))}
+            onChange={(rate) => rate !== null && void write(withHour(hours, hour, rate))}
             className={styles.rate ?? ''}
             data-testid="rate"
           />
@@ -182,12 +201,25 @@ export default function ScenarioPicture({ file }: { file: string }) {
         </label>
         <span>{t('scenario.drag')}</span>
       </p>
+      {isSettings && <SettingsDrawer file={file} onClose={() => setSettings(false)} />}
+      {isMessages && (
+        <ImportMessages
+          text={text}
+          known={readIntents(text)}
+          onClose={() => setMessages(false)}
+          onImport={(changed) => {
+            workspace.add({ [file]: changed });
+            setMessages(false);
+          }}
+        />
+      )}
       {isImporting && (
         <ImportArrivals
-          channels={arrivals.channels.map((one) => ({ slug: one.channel, name: name(one.channel) }))}
+          channels={(checked?.catalogue?.channels ?? []).map(({ slug, name }) => ({ slug, name }))}
+          text={text}
           onClose={() => setImporting(false)}
-          onImport={(rates) => {
-            workspace.add({ [file]: [...rates].reduce((written, [of, next]) => withRates(written, of, next), text) });
+          onImport={(changed) => {
+            workspace.add({ [file]: changed });
             setImporting(false);
           }}
         />
