@@ -14,7 +14,7 @@ use std::sync::Arc;
 use pointsman_engine::desk::{Batch, Command, CommandBody, Desk, Event, EventRecord};
 use pointsman_engine::id::ConversationId;
 use pointsman_engine::recording::{
-    RecordingAbout, Mask, RecordedRuleset, RecordedRulesets, Recording, RecordingError, RecordingReader,
+    Mask, RecordedRuleset, RecordedRulesets, Recording, RecordingAbout, RecordingError, RecordingReader,
     RecordingWriter, Verifier,
 };
 use pointsman_engine::rules::{NoModules, Plan, PlanSource, Ruleset};

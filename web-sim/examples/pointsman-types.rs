@@ -13,7 +13,9 @@ use pointsman_engine::simulation::staffing::SeedDemand;
 use pointsman_engine::simulation::{Edit, FloorPlan, FloorView, Moment, Progress, Report, Sought};
 use pointsman_report::{About, StaffingTold};
 use pointsman_web_sim::{
-    AnalysisTold, Checked, ComparisonTold, FollowTold, KeepTold, LitRule, PairTold, PlannedWhat, RecordedTold, RecordingTold, Reference, Refused, ReplayTold, StaffingHour, StaffingQuestion, Start, TestLine, TrialStart, Version,
+    AnalysisTold, Checked, ComparisonTold, FollowTold, KeepTold, LitRule, PairTold, PlannedWhat,
+    RecordedTold, RecordingTold, Reference, Refused, ReplayTold, StaffingHour, StaffingQuestion, Start,
+    TestLine, TrialStart, Version,
 };
 use ts_rs::{Config, ExportError, TS};
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use pointsman_engine::recording::{
-    self as engine, RecordingAbout, RecordedRulesets, RecordingError, Verified, Verifier,
+    self as engine, RecordedRulesets, RecordingAbout, RecordingError, Verified, Verifier,
 };
 use pointsman_engine::rules::Ruleset;
 use pointsman_engine::simulation::compare::{self, AskedAnew, Changes};

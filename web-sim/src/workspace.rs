@@ -6,8 +6,8 @@ use pointsman_engine::analysis::{Effort, analyse};
 use pointsman_engine::diagnostic::{Diagnostic, Severity};
 use pointsman_engine::explain::life::{DecisionId, Life};
 use pointsman_engine::explain::{Explanation, StepTold, Visit, explain};
-use pointsman_engine::recording::{RecordedRulesets, Recording};
 use pointsman_engine::id::ConversationId;
+use pointsman_engine::recording::{RecordedRulesets, Recording};
 use pointsman_engine::rules::module::ArtefactError;
 use pointsman_engine::rules::{Compiled, Modules, Ruleset, run_tests};
 use pointsman_engine::simulation::{
@@ -259,7 +259,7 @@ impl Workspace {
         for ruleset in recording.rulesets() {
             folder.files.extend(ruleset.folder.files.clone());
         }
-        let compiled = recording.compile(self.modules.provider(&folder));
+        let compiled = recording.compile(self.modules.provider([&folder]));
         compiled.map_err(|error| Refused::CannotReplay { message: error.to_string() })
     }
 
@@ -271,7 +271,7 @@ impl Workspace {
     ) -> Result<Ruleset, Refused> {
         let Workspace { folder, modules, .. } = self;
         let Compiled { ruleset, diagnostics, .. } =
-            recording.compile_candidate(folder, rulesets, modules.provider(folder));
+            recording.compile_candidate(folder, rulesets, modules.provider([folder]));
         ruleset.ok_or_else(|| Refused::HasErrors { count: errors(&diagnostics) })
     }
 

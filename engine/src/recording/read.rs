@@ -1,6 +1,6 @@
 //! Reading a recording, piece by piece as it comes.
 
-use super::line::{RecordingAbout, FORMAT, RecordingLine, desk, folder};
+use super::line::{FORMAT, RecordingAbout, RecordingLine, desk, folder};
 use super::{Courses, RECORDING_ROWS_MAX, RECORDING_RULESETS_MAX, RecordedRuleset, Recording, Row};
 use crate::desk::{CommandBody, Desk, EVENT_VERSION, EventRecord};
 use crate::limits::FOLDER_BYTES_MAX;

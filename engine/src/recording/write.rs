@@ -1,6 +1,6 @@
 //! Writing a recording while a journal is read, or while a simulation runs.
 
-use super::{RecordingAbout, Mask, RecordedRuleset, RecordingLine};
+use super::{Mask, RecordedRuleset, RecordingAbout, RecordingLine};
 use crate::desk::{CommandBody, Desk, Event, EventRecord};
 use crate::rules::Revision;
 use crate::time::Timestamp;

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use anyhow::bail;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use pointsman_engine::recording::{RecordingAbout, RecordedRulesets, Recording, Verified, Verifier};
+use pointsman_engine::recording::{RecordedRulesets, Recording, RecordingAbout, Verified, Verifier};
 use pointsman_engine::rules::module::Sandbox;
 use pointsman_engine::rules::{Compiled, Ruleset};
 use pointsman_engine::simulation::compare::{AskedAnew, Changes, Comparison, Pair, PairRun};

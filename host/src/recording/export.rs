@@ -11,7 +11,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use pointsman_engine::desk::{Command, Desk, EventRecord};
 use pointsman_engine::recording::{
-    RecordingAbout, Mask, RECORDING_ROWS_MAX, RecordedRuleset, RecordingWriter, WriteError,
+    Mask, RECORDING_ROWS_MAX, RecordedRuleset, RecordingAbout, RecordingWriter, WriteError,
 };
 use pointsman_engine::rules::module::Sandbox;
 use pointsman_engine::rules::{Revision, Ruleset};

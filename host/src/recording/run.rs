@@ -7,7 +7,7 @@ use std::path::Path;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use pointsman_engine::desk::{Batch, Command, Desk};
-use pointsman_engine::recording::{RecordingAbout, RecordedRuleset, RecordingWriter, WriteError};
+use pointsman_engine::recording::{RecordedRuleset, RecordingAbout, RecordingWriter, WriteError};
 use pointsman_engine::time::Timestamp;
 
 /// What cannot be recorded.

@@ -48,7 +48,7 @@ impl WaitingDay {
     /// Runs a scenario of one day and looks at the waiting.
     #[must_use]
     pub fn of(ruleset: &Ruleset, scenario: &Scenario, seed: u64) -> WaitingDay {
-        let mut outcomes = Outcomes::new(scenario, ruleset.directory(), seed);
+        let mut outcomes = Outcomes::new(ruleset.revision());
         let mut simulation = Simulation::new(ruleset, scenario, seed);
         while simulation.run_for(PROGRESS_EVENTS, &mut outcomes as &mut dyn Observer).ended == Ended::Running
         {

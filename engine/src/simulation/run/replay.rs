@@ -66,6 +66,8 @@ pub(super) fn described(recording: &Recording) -> Scenario {
         warm_up_ms: 0,
         conversations_max: recording.conversations_len().max(1) as u64,
         arrivals: Vec::new(),
+        dispersion: None,
+        recorded: Vec::new(),
         intents: vec![Intent {
             name: String::new(),
             share: 1.0,

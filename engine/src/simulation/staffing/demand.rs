@@ -115,7 +115,7 @@ impl<R: Deref<Target = Ruleset> + Clone> DemandRun<R> {
     pub fn new(ruleset: R, scenario: &Scenario, seed: u64) -> DemandRun<R> {
         DemandRun {
             simulation: Simulation::new(ruleset.clone(), scenario, seed),
-            outcomes: Outcomes::new(scenario, ruleset.directory(), seed),
+            outcomes: Outcomes::new(ruleset.revision()),
             scenario: scenario.clone(),
             ruleset,
         }
