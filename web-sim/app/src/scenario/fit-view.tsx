@@ -13,6 +13,9 @@ import styles from './import-arrivals.module.css';
 /** A correlation of neighbouring days that is worth a word. */
 const ALIKE_MIN = 0.2;
 
+/** What the counts are held against, one after the other. */
+type Step = 'flat' | 'profile' | 'day' | 'stretch';
+
 export function FitView({ fitted }: { fitted: FittedArrivals }) {
   const { t, i18n } = useTranslation();
   const palette = usePalette();
@@ -51,12 +54,12 @@ export function FitView({ fitted }: { fitted: FittedArrivals }) {
     [kinds, palette, fitted, i18n.language],
   );
   const { dispersion, left_over } = fitted;
-  const steps = [
+  const steps: { key: Step; index: number }[] = [
     { key: 'flat', index: left_over.flat },
     { key: 'profile', index: left_over.profile },
     { key: 'day', index: left_over.day },
-    ...(left_over.stretch === null ? [] : [{ key: 'stretch', index: left_over.stretch }]),
-  ] as const;
+  ];
+  if (left_over.stretch !== null) steps.push({ key: 'stretch', index: left_over.stretch });
   return (
     <div data-testid="fit">
       <header className={styles.head}>
@@ -87,9 +90,9 @@ export function FitView({ fitted }: { fitted: FittedArrivals }) {
           size="small"
           pagination={false}
           rowKey="key"
-          dataSource={[...steps]}
+          dataSource={steps}
           columns={[
-            { title: t('scenario.fit.index'), dataIndex: 'key', render: (key: (typeof steps)[number]['key']) => t(`scenario.fit.step.${key}`) },
+            { title: t('scenario.fit.index'), dataIndex: 'key', render: (key: Step) => t(`scenario.fit.step.${key}`) },
             { title: t('scenario.fit.value'), dataIndex: 'index', align: 'right', render: (index: number) => index.toFixed(2) },
           ]}
         />
