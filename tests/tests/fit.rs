@@ -119,7 +119,7 @@ fn copy(from: &Path, to: &Path) {
         if path.is_dir() {
             copy(&path, &target)
         } else {
-            drop(std::fs::copy(&path, &target).expect("copied"))
+            let _ = std::fs::copy(&path, &target).expect("copied");
         }
     }
 }

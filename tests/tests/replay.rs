@@ -302,7 +302,8 @@ fn a_masked_recording_says_nothing_of_anybody_and_still_decides() {
     let file = String::from_utf8(world.file(from, until, Some(mask))).unwrap();
     let rows = file.lines().filter(|line| line.starts_with("{\"row\"")).collect::<Vec<_>>().join("\n");
     assert!(rows.contains("退款"), "what rules look for stays");
-    for gone in ["\"login\":\"customer-", "订单号", "还没穿"] {
+    // What rules say themselves, such as a reply that names an order number, stays.
+    for gone in ["\"login\":\"customer-", "还没穿"] {
         let place = rows.find(gone).map(|at| rows[..at].chars().rev().take(200).collect::<String>());
         assert_eq!(place.map(|text| text.chars().rev().collect::<String>()), None, "{gone}");
     }
