@@ -241,12 +241,12 @@ impl Courses {
     fn follow(&mut self, row: u32, record: &EventRecord) {
         let at = record.at;
         match &record.event {
-            Event::ConversationOpened { conversation, channel, .. } => {
-                // Numbers follow one another; whatever else is there is not looked at.
-                if conversation.0 == self.first + self.opened.len() as u64 {
-                    self.opened.push(Course { opened: Some(row), ..Course::default() });
-                    self.arrivals.entry(*channel).or_default().push(at);
-                }
+            // Numbers follow one another; whatever else is there is not looked at.
+            Event::ConversationOpened { conversation, channel, .. }
+                if conversation.0 == self.first + self.opened.len() as u64 =>
+            {
+                self.opened.push(Course { opened: Some(row), ..Course::default() });
+                self.arrivals.entry(*channel).or_default().push(at);
             }
             Event::Queued { conversation, group, .. } => {
                 self.enter(*conversation, StageKind::Waiting, at, None, Some(*group));

@@ -52,7 +52,7 @@ test('I find a conversation that my change moves, ask why not another agent, and
 
   // This very conversation, on either side.
   await page.getByTestId('life-live').first().click();
-  const life = page.locator('[data-testid="life"][data-side="live"]');
+  const life = page.locator('[data-testid="life"][data-side="live"][data-conversation]');
   await life.waitFor({ timeout: 60_000 });
   const conversation = Number(await life.getAttribute('data-conversation'));
   const rules = () => page.getByTestId('lit').locator('[data-rule="90-refund"]');

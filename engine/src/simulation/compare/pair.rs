@@ -73,7 +73,7 @@ impl<R: Deref<Target = Ruleset> + Clone> PairRun<R> {
             let simulation = Simulation::new(ruleset.clone(), scenario, seed);
             SideRun::new(simulation, ruleset)
         };
-        let visitors = Visitors::Scenario(live.1.clone());
+        let visitors = Visitors::Scenario(Box::new(live.1.clone()));
         PairRun { seed, visitors, live: side(live), candidate: side(candidate) }
     }
 

@@ -20,7 +20,7 @@ use crate::time::Timestamp;
 /// Who comes, on both sides.
 #[derive(Debug)]
 pub(super) enum Visitors {
-    Scenario(Scenario),
+    Scenario(Box<Scenario>),
     Recording(Arc<Recording>),
 }
 

@@ -99,7 +99,10 @@ impl Grid {
             let shown = zone.to_datetime(instant);
             let minute = u32::from(shown.hour().unsigned_abs()) * HOUR_MINUTES
                 + u32::from(shown.minute().unsigned_abs());
-            if minute % interval_minutes != 0 || shown.second() != 0 || shown.subsec_nanosecond() != 0 {
+            if !minute.is_multiple_of(interval_minutes)
+                || shown.second() != 0
+                || shown.subsec_nanosecond() != 0
+            {
                 let at = shown.to_string();
                 return Err(FitError::OffGrid { index: index as u32, at, minutes: interval_minutes });
             }
@@ -175,6 +178,6 @@ fn interval_minutes(counts: &[ArrivalCount]) -> Result<u32, FitError> {
     let (gap_ms, _) = usual.ok_or(FitError::OneInterval)?;
     let minutes = u32::try_from(gap_ms / 60_000).unwrap_or(u32::MAX);
     let divides =
-        gap_ms % 60_000 == 0 && (1..=HOUR_MINUTES).contains(&minutes) && HOUR_MINUTES % minutes == 0;
+        gap_ms % 60_000 == 0 && (1..=HOUR_MINUTES).contains(&minutes) && HOUR_MINUTES.is_multiple_of(minutes);
     if divides { Ok(minutes) } else { Err(FitError::Interval { minutes }) }
 }

@@ -175,7 +175,7 @@ fn thinned(estimate: &[Step]) -> Vec<SurvivalPoint> {
     let each = estimate.len().div_ceil(POINTS_MAX).max(1);
     let point = |step: &Step| SurvivalPoint { ms: step.ms, longer: step.after };
     let mut points: Vec<SurvivalPoint> = estimate.iter().step_by(each).map(point).collect();
-    points.extend(estimate.last().filter(|_| (estimate.len() - 1) % each != 0).map(point));
+    points.extend(estimate.last().filter(|_| !(estimate.len() - 1).is_multiple_of(each)).map(point));
     points
 }
 
