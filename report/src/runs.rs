@@ -13,8 +13,11 @@ use crate::page::{self, section};
 use crate::run::{ROWS_MAX, rest, sections};
 use crate::texts::Texts;
 
+/// What a figure is in a report.
+type Figure = fn(&Report) -> f64;
+
 /// The figures that are told over all runs.
-const TOLD: [(Measure, fn(&Report) -> f64); 9] = [
+const TOLD: [(Measure, Figure); 9] = [
     (Measure::ServiceLevel, |report| report.kpi.all.service_level),
     (Measure::WaitMean, |report| report.kpi.all.wait.ms_mean),
     (Measure::WaitP90, |report| report.kpi.all.wait.ms_p90 as f64),

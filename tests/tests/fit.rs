@@ -36,8 +36,8 @@ fn bank(folder: &Path) {
     let agent = |number: u32| {
         let shift = match number {
             ..=158 => "",
-            ..=166 => "shift = \"mon-tue-fri\"\n",
-            ..=172 => "shift = \"mon-tue\"\n",
+            159..=166 => "shift = \"mon-tue-fri\"\n",
+            167..=172 => "shift = \"mon-tue\"\n",
             _ => "shift = \"mon\"\n",
         };
         format!("[[agent]]\nslug = \"agent-{number:03}\"\ngroups = [\"everyone\"]\ncapacity = 1\n{shift}")

@@ -1,7 +1,7 @@
 //! The life of a conversation: it is the run's own, every agent stood where the desk says, and what is told to have made a
 //! difference does make it.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
 use std::rc::Rc;

@@ -2,7 +2,6 @@
 //! anew, one conversation at a time, finds; and consequences follow as they do when everything is done by hand.
 #![cfg(test)]
 #![expect(
-    clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::print_stdout,
     reason = "a test fails by panicking, and says what it saw"

@@ -67,19 +67,19 @@ fn serve(client: &mut Client, bearer: &str, next: &AtomicU64) {
         open.push_back(opened.header("location").expect("a location").to_owned());
         while open.len() > 12 {
             let path = open.pop_front().expect("one");
-            if number % 7 == 0 {
+            if number.is_multiple_of(7) {
                 let said = json!({ "from": "visitor", "text": WORDS[(number as usize + 3) % WORDS.len()] })
                     .to_string();
                 let answer =
                     client.send("POST", &format!("{path}/messages"), &headers, &said).expect("an answer");
                 assert!(answer.status < 500, "{}", answer.body);
             }
-            if number % 11 == 0 {
+            if number.is_multiple_of(11) {
                 let answer =
                     client.send("POST", &format!("{path}/return"), &headers, "{}").expect("an answer");
                 assert!(answer.status < 500, "{}", answer.body);
             }
-            let reason = ["resolved", "abandoned"][usize::from(number % 5 == 0)];
+            let reason = ["resolved", "abandoned"][usize::from(number.is_multiple_of(5))];
             let body = json!({ "reason": reason }).to_string();
             let answer = client.send("POST", &format!("{path}/close"), &headers, &body).expect("an answer");
             assert!(answer.status < 500, "{}", answer.body);

@@ -6,6 +6,11 @@ use maud::{Markup, html};
 
 use super::{WIDTH, at, figure};
 
+/// A stage and a name in it.
+type Place<'a> = (usize, &'a str);
+/// How many go from one node to another.
+type Flows<'a> = BTreeMap<(Place<'a>, Place<'a>), f64>;
+
 /// Levels of the picture.
 const LEVELS: usize = 4;
 /// Nodes of a level that have a place of their own; the others share one.
@@ -71,7 +76,7 @@ impl Picture {
         let told: Vec<BTreeSet<&str>> = (0..LEVELS).map(|level| most_used(paths, level)).collect();
         // Which nodes there are, by name, and what flows between them.
         let mut values: Vec<BTreeMap<&str, f64>> = vec![BTreeMap::new(); LEVELS];
-        let mut flows: BTreeMap<((usize, &str), (usize, &str)), f64> = BTreeMap::new();
+        let mut flows: Flows<'_> = BTreeMap::new();
         for path in paths {
             let mut before: Option<(usize, &str)> = None;
             for (level, step) in path.steps.iter().enumerate() {
@@ -110,12 +115,7 @@ impl Picture {
 
     /// Puts the nodes of a level under each other: each as near as may be to where its flows come from, the largest first
     /// where none come.
-    fn place(
-        &mut self,
-        level: usize,
-        values: &BTreeMap<&str, f64>,
-        flows: &BTreeMap<((usize, &str), (usize, &str)), f64>,
-    ) {
+    fn place(&mut self, level: usize, values: &BTreeMap<&str, f64>, flows: &Flows<'_>) {
         let comes_from = |name: &str, value: f64| {
             let incoming = flows.iter().filter(|((_, to), _)| *to == (level, name));
             let weighted: f64 = incoming
