@@ -69,7 +69,7 @@ test('I find a conversation that my change moves, ask why not another agent, and
   // Why not somebody else? Every agent of the tenant has a reason, and a search finds one.
   const rows = page.getByTestId('standing');
   await rows.first().waitFor();
-  await page.getByTestId('why-search').fill('王芳');
+  await page.getByTestId('why-search').locator('input').fill('王芳');
   await page.locator('[data-testid="standing"][data-agent="wang-fang"]').waitFor();
   assert.equal(await rows.count(), 1);
   assert.equal(await rows.first().getAttribute('data-reason'), 'not-in-group');
@@ -89,45 +89,6 @@ test('I find a conversation that my change moves, ask why not another agent, and
   await page.getByTestId('tests').getByText('a moved one').waitFor();
   assert.equal(await page.locator('[data-testid="tests"] [data-passed="true"]', { hasText: 'a moved one' }).count(), 1);
   assert.notEqual(await page.getByTestId('tests-badge').textContent(), before);
-  assert.deepEqual(problems, []);
-  await close();
-});
-
-test('from the floor, by keyboard alone, to the line of the rule in the editor', async () => {
-  const { page, problems, close } = await open('#tenant=shop&tab=floor&scenario=promo-peak');
-  await page.locator('[data-testid="time-strip"] path').first().waitFor({ state: 'attached', timeout: 30_000 });
-  const strip = await page.getByTestId('time-strip').boundingBox();
-  await page.mouse.click(strip.x + strip.width * 0.5, strip.y + 15);
-  await page.locator('[data-group]:not([data-waiting="0"])').first().waitFor();
-  const seat = page.locator('[data-agent]').first();
-  await seat.focus();
-  await page.keyboard.press('Enter');
-  const card = page.getByTestId('picked');
-  await card.waitFor();
-  await card.locator('li button').first().focus();
-  await page.keyboard.press('Enter');
-  await page.getByTestId('story').focus();
-  await page.keyboard.press('Enter');
-  await page.locator('[data-testid="life"][data-conversation]').waitFor({ timeout: 60_000 });
-  const conversation = await page.getByTestId('life').getAttribute('data-conversation');
-  const { life } = await native('shop', 'promo-peak', 7, conversation);
-  assert.equal(await page.getByTestId('moment').count(), life.moments.length);
-
-  // Every moment can be come to, and says what set it off.
-  const last = page.getByTestId('moment').last();
-  await last.focus();
-  await page.keyboard.press('Enter');
-  assert.equal(await last.getAttribute('aria-current'), 'step');
-  const first = page.getByTestId('moment').first();
-  await first.focus();
-  await page.keyboard.press('Enter');
-  await page.getByTestId('lit-all').focus();
-  await page.keyboard.press('Enter');
-  const line = page.getByTestId('lit-line').first();
-  await line.focus();
-  await page.keyboard.press('Enter');
-  await page.waitForURL(/file=rules/);
-  await page.locator('.cm-editor.cm-focused').waitFor();
   assert.deepEqual(problems, []);
   await close();
 });

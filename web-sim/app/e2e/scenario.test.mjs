@@ -110,6 +110,12 @@ test('I set the intents from labelled messages; handle times stay', async () => 
   await fileInput(page).setInputFiles(csv('text,intent\n我要退款,refund\n退钱,refund\n会员怎么续费,membership\n'));
   await page.getByTestId('messages').getByText('new: 6 minutes, assumed').waitFor();
   await page.getByRole('button', { name: 'Use them' }).click();
+  // The editor draws only the lines that are in view.
+  const scroller = page.locator('.cm-scroller').first();
+  for (let top = 0; top < 20_000 && (await line(page, 'share = 0.6667').count()) === 0; top += 300) {
+    await scroller.evaluate((element, to) => element.scrollTo(0, to), top);
+    await page.waitForTimeout(60);
+  }
   await line(page, 'share = 0.6667').waitFor();
   await runAgain(page);
   assert.deepEqual(problems, []);
