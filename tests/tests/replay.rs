@@ -75,7 +75,7 @@ impl World {
             if !writer.wanted(command.at, events).is_empty() {
                 writer.ruleset(&self.recorded_ruleset(), &mut lines).unwrap();
             }
-            writer.command(command.at, &command.body, events, &mut lines).unwrap();
+            writer.command(command.clone(), events.clone(), &mut lines).unwrap();
         }
         writer.finish(&mut lines).unwrap();
         lines

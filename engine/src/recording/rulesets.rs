@@ -1,6 +1,6 @@
 //! The rulesets of a recording, compiled so that every number in it means what it meant.
 
-use super::Recording;
+use super::{RecordedRuleset, Recording};
 use crate::desk::Event;
 use crate::diagnostic::Diagnostic;
 use crate::rules::{Compiled, Modules, Revision, Ruleset};
@@ -40,22 +40,23 @@ impl Recording {
     /// # Errors
     /// One of them does not compile: a module is missing, say.
     pub fn compile(&self, modules: &dyn Modules) -> Result<RecordedRulesets<Ruleset>, NotCompiled> {
-        let canaries = self.canaries();
+        let (canaries, mut live) = (self.canaries(), self.published());
+        live.extend(self.desk.revision());
         let mut rulesets = RecordedRulesets { live: Vec::<Ruleset>::new(), canaries: Vec::new() };
         let base = self.desk.revision().map(|_| self.desk.directory());
-        for recorded in &self.rulesets {
-            let before = rulesets.live.last().map(Ruleset::directory).or(base);
-            let Compiled { ruleset, diagnostics, .. } = Ruleset::compile(&recorded.folder, before, modules);
-            let ruleset = ruleset.ok_or(NotCompiled { revision: recorded.revision, diagnostics })?;
-            match canaries.contains(&recorded.revision) {
-                true => rulesets.canaries.push(ruleset.as_candidate()),
-                false => rulesets.live.push(ruleset),
+        for RecordedRuleset { revision, folder } in &self.rulesets {
+            let compile = |before: Option<&Ruleset>| {
+                let before = before.map(Ruleset::directory).or(base);
+                let Compiled { ruleset, diagnostics, .. } = Ruleset::compile(folder, before, modules);
+                ruleset.ok_or(NotCompiled { revision: *revision, diagnostics })
+            };
+            if canaries.contains(revision) {
+                rulesets.canaries.push(compile(rulesets.live.last())?.as_candidate());
             }
-        }
-        // A canary that went live later is both.
-        for recorded in self.rulesets.iter().filter(|recorded| canaries.contains(&recorded.revision)) {
-            let before = rulesets.live.last().map(Ruleset::directory).or(base);
-            rulesets.live.extend(Ruleset::compile(&recorded.folder, before, modules).ruleset);
+            if live.contains(revision) {
+                let ruleset = compile(rulesets.live.last())?;
+                rulesets.live.push(ruleset);
+            }
         }
         Ok(rulesets)
     }

@@ -1,7 +1,7 @@
 //! Writing a recording while a journal is read, or while a simulation runs.
 
 use super::{Mask, RecordedRuleset, RecordingAbout, RecordingLine};
-use crate::desk::{CommandBody, Desk, Event, EventRecord};
+use crate::desk::{Command, Desk, Event, EventRecord};
 use crate::rules::Revision;
 use crate::time::Timestamp;
 
@@ -75,16 +75,13 @@ impl RecordingWriter {
     /// It cannot be written, or a ruleset that it needs was not.
     pub fn command(
         &mut self,
-        at: Timestamp,
-        body: &CommandBody,
-        events: &[EventRecord],
+        Command { at, body: mut command }: Command,
+        mut events: Vec<EventRecord>,
         lines: &mut Vec<u8>,
     ) -> Result<(), WriteError> {
-        if let Some(missing) = self.wanted(at, events).first() {
+        if let Some(missing) = self.wanted(at, &events).first() {
             return Err(WriteError::NoRuleset(*missing));
         }
-        let mut events = events.to_vec();
-        let mut command = body.clone();
         if let Some(mask) = &self.mask {
             mask.command(&mut command);
             events.iter_mut().for_each(|record| mask.event(&mut record.event));

@@ -1,18 +1,16 @@
 //! `pointsman simulate --compare`: a candidate against what is live, on the same conversations.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
 
-use indicatif::{ProgressBar, ProgressStyle};
 use pointsman_engine::rules::Ruleset;
+use pointsman_engine::simulation::Scenario;
 use pointsman_engine::simulation::compare::{
     Cause, Changes, Comparison, DecidedBy, Destination, Difference, Interval, Measure, Moved, Pair, PairRun,
     Verdict, Way,
 };
-use pointsman_engine::simulation::{Ended, Report, Scenario};
 use pointsman_report::Compared;
-use rayon::prelude::*;
 
+use super::pairs::pairs;
 use super::scenario::read_scenario;
 use super::simulate::{Arguments, percent, time};
 use super::style::{BAD, DIM, GOOD, NAME, STRONG, paint};
@@ -25,10 +23,6 @@ pub(super) struct Side<'a> {
     pub(super) scenario: &'a Scenario,
 }
 
-/// Steps of the bar for one pair.
-const STEPS: u64 = 100;
-/// Events between two looks at how far a pair is.
-const SLICE_EVENTS: u64 = 100_000;
 /// Ways that people are told.
 const WAYS_TOLD: usize = 12;
 
@@ -45,30 +39,16 @@ pub(super) fn compare(
         return Ok(Exit::Problems);
     };
     let changes = Changes::between(&tenant_folder(live_folder)?, &tenant_folder(candidate.folder)?);
-    let bar = ProgressBar::new(arguments.runs * STEPS);
-    bar.set_style(ProgressStyle::with_template("{prefix} {wide_bar} {percent}% {eta} left")?);
-    bar.set_prefix(candidate.scenario.name.clone());
-    let done = AtomicU64::new(0);
-    let pair = |run: u64| {
-        let seed = arguments.seed.wrapping_add(run);
+    let begin = |run: u64| {
         let sides = ((&*live, &live_scenario), (candidate.ruleset, candidate.scenario));
-        let mut pair = PairRun::new(sides.0, sides.1, seed);
-        loop {
-            let progress = pair.run_for(SLICE_EVENTS);
-            if progress.ended != Ended::Running {
-                break;
-            }
-            let whole = done.load(Ordering::Relaxed) * STEPS;
-            bar.set_position(bar.position().max(whole + (progress.share * STEPS as f64) as u64));
-        }
-        bar.set_position((done.fetch_add(1, Ordering::Relaxed) + 1) * STEPS);
+        Ok(PairRun::new(sides.0, sides.1, arguments.seed.wrapping_add(run)))
+    };
+    let all = pairs(arguments.runs, &candidate.scenario.name, begin, |run, pair| {
         // One seed's reports are enough for names and for the picture over time.
         let reports = (run == 0 && arguments.html.is_wanted()).then(|| pair.reports());
         (pair.pair(&changes), reports)
-    };
-    let all: Vec<(Pair, Option<(Report, Report)>)> = (0..arguments.runs).into_par_iter().map(pair).collect();
+    })?;
     let (pairs, reports): (Vec<Pair>, Vec<_>) = all.into_iter().unzip();
-    bar.finish_and_clear();
     let comparison = Comparison::new(&pairs);
     match format {
         Format::Json => output::json(&comparison)?,

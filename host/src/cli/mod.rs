@@ -12,6 +12,7 @@ mod fit;
 mod html;
 mod life;
 mod output;
+mod pairs;
 mod publish;
 mod record;
 mod replay;
@@ -29,6 +30,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use pointsman_engine::diagnostic::Diagnostic;
 use pointsman_engine::rules::Ruleset;
 use pointsman_engine::rules::module::Sandbox;
 use pointsman_engine::tenant::{TenantFolder, TenantSource};
@@ -157,12 +159,18 @@ fn compiled(folder: &Path, format: Format) -> anyhow::Result<Option<(Arc<Ruleset
     if let (Some(ruleset), Some(source)) = (ruleset, source) {
         return Ok(Some((ruleset, source)));
     }
+    not_compiled(&diagnostics, &folder, format)?;
+    Ok(None)
+}
+
+/// Says everything that is wrong with a folder that does not compile.
+fn not_compiled(diagnostics: &[Diagnostic], folder: &TenantFolder, format: Format) -> anyhow::Result<()> {
     match format {
-        Format::Json => output::json(&serde_json::json!({ "diagnostics": diagnostics }))?,
+        Format::Json => output::json(&serde_json::json!({ "diagnostics": diagnostics })),
         Format::Human => {
-            let found = findings::render(&diagnostics, &folder);
-            output::say(&format!("{found}{}: mend them first", findings::summary(&diagnostics)));
+            let found = findings::render(diagnostics, folder);
+            output::say(&format!("{found}{}: mend them first", findings::summary(diagnostics)));
+            Ok(())
         }
     }
-    Ok(None)
 }

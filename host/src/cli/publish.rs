@@ -64,7 +64,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> anyhow::Result<Verdi
         None => match server.call("GET", "/v1/rulesets/live", None)? {
             (200, live) => live.get("revision").and_then(Value::as_str).map(str::to_owned),
             (404, _) => None,
-            (_, problem) => return refused(&problem, format),
+            (_, problem) => return refused("published", &problem, format),
         },
     };
     let mut files = serde_json::Map::new();
@@ -72,7 +72,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> anyhow::Result<Verdi
         let content = if is_module(path) {
             match server.upload(bytes)? {
                 (200 | 201, module) => json!({ "module": module.get("module") }),
-                (_, problem) => return refused(&problem, format),
+                (_, problem) => return refused("published", &problem, format),
             }
         } else {
             std::str::from_utf8(bytes).with_context(|| format!("`{path}` is not UTF-8"))?.into()
@@ -81,7 +81,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> anyhow::Result<Verdi
     }
     let draft = match server.call("PUT", "/v1/rulesets/draft", Some(json!({ "files": files })))? {
         (200, draft) => draft,
-        (_, problem) => return refused(&problem, format),
+        (_, problem) => return refused("published", &problem, format),
     };
     let wish = json!({
         "expected_revision": expected,
@@ -101,14 +101,14 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> anyhow::Result<Verdi
             }
             Ok(Verdict::Well)
         }
-        (_, problem) => refused(&problem, format),
+        (_, problem) => refused("published", &problem, format),
     }
 }
 
-/// Tells a problem that the server answered.
-fn refused(problem: &Value, format: Format) -> anyhow::Result<Verdict> {
+/// Tells a problem that the server answered, in the place of what was to be `done`.
+pub(super) fn refused(done: &str, problem: &Value, format: Format) -> anyhow::Result<Verdict> {
     match format {
-        Format::Json => output::json(&json!({ "published": false, "problem": problem }))?,
+        Format::Json => output::json(&json!({ done: false, "problem": problem }))?,
         Format::Human => {
             let text = |field| problem.get(field).and_then(Value::as_str).unwrap_or_default();
             output::say(&format!("{}: {}: {}", paint(BAD, "refused"), text("title"), text("detail")));

@@ -9,7 +9,8 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
 
-use super::style::{BAD, GOOD, paint};
+use super::publish::refused;
+use super::style::{GOOD, paint};
 use super::{Format, Verdict, output};
 use crate::recording::read_recording;
 
@@ -60,7 +61,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> anyhow::Result<Verdi
         Ok(None) => read_recording(path, |_| {})?,
         Ok(Some(problem)) => {
             std::fs::remove_file(path).with_context(|| format!("cannot remove `{shown}`"))?;
-            return refused(&problem, format);
+            return refused("recorded", &problem, format);
         }
         Err(error) => {
             // Half a recording is no use to anybody.
@@ -124,15 +125,4 @@ fn fetch(arguments: &Arguments, file: File) -> anyhow::Result<Option<Value>> {
     file.flush().context("cannot write the recording")?;
     bar.finish_and_clear();
     Ok(None)
-}
-
-fn refused(problem: &Value, format: Format) -> anyhow::Result<Verdict> {
-    match format {
-        Format::Json => output::json(&serde_json::json!({ "recorded": false, "problem": problem }))?,
-        Format::Human => {
-            let text = |field| problem.get(field).and_then(Value::as_str).unwrap_or_default();
-            output::say(&format!("{}: {}: {}", paint(BAD, "refused"), text("title"), text("detail")));
-        }
-    }
-    Ok(Verdict::Problems)
 }

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::bail;
 use clap::Args;
@@ -10,14 +9,14 @@ use indicatif::{ProgressBar, ProgressStyle};
 use pointsman_engine::recording::{RecordedRulesets, Recording, RecordingAbout, Verified, Verifier};
 use pointsman_engine::rules::module::Sandbox;
 use pointsman_engine::rules::{Compiled, Ruleset};
-use pointsman_engine::simulation::compare::{AskedAnew, Changes, Comparison, Pair, PairRun};
-use pointsman_engine::simulation::{Ended, Supposed};
-use rayon::prelude::*;
+use pointsman_engine::simulation::Supposed;
+use pointsman_engine::simulation::compare::{AskedAnew, Changes, Comparison, PairRun};
 use serde::Serialize;
 
 use super::compare::{told, way};
+use super::pairs::pairs;
 use super::style::{BAD, DIM, GOOD, STRONG, paint};
-use super::{Format, Verdict, findings, output, tenant_folder};
+use super::{Format, Verdict, not_compiled, output, tenant_folder};
 use crate::recording::read_recording;
 
 /// Decide a recorded period again, under the rules that made it and under a candidate
@@ -47,9 +46,7 @@ pub(super) struct Arguments {
 
 /// Commands between two looks at how far it is.
 const SLICE_COMMANDS: usize = 5_000;
-/// Events between two looks at how far a pair is.
-const SLICE_EVENTS: u64 = 100_000;
-/// Steps of the bar for one pair.
+/// Steps of the bar.
 const STEPS: u64 = 100;
 /// Differing commands and ways that people are told.
 const TOLD_MAX: usize = 8;
@@ -123,13 +120,7 @@ impl Candidate {
         let folder = tenant_folder(path)?;
         let Compiled { ruleset, diagnostics, .. } = recording.compile_candidate(&folder, rulesets, sandbox);
         let Some(ruleset) = ruleset else {
-            match format {
-                Format::Json => output::json(&serde_json::json!({ "diagnostics": diagnostics }))?,
-                Format::Human => {
-                    let found = findings::render(&diagnostics, &folder);
-                    output::say(&format!("{found}{}: mend them first", findings::summary(&diagnostics)));
-                }
-            }
+            not_compiled(&diagnostics, &folder, format)?;
             return Ok(None);
         };
         let Some(live) = recording.live_folder() else { bail!("nothing was live in the recorded period") };
@@ -170,25 +161,11 @@ fn compare(
     candidate: &Candidate,
     arguments: &Arguments,
 ) -> anyhow::Result<Comparison> {
-    let bar = ProgressBar::new(arguments.runs * STEPS);
-    bar.set_style(ProgressStyle::with_template("replaying {wide_bar} {percent}% {eta} left")?);
-    let done = AtomicU64::new(0);
-    let pair = |run: u64| -> anyhow::Result<Pair> {
+    let begin = |run: u64| {
         let seed = arguments.seed.wrapping_add(run);
-        let mut pair = PairRun::replay(recording, rulesets, Arc::clone(&candidate.ruleset), seed)?;
-        loop {
-            let progress = pair.run_for(SLICE_EVENTS);
-            if progress.ended != Ended::Running {
-                break;
-            }
-            let whole = done.load(Ordering::Relaxed) * STEPS;
-            bar.set_position(bar.position().max(whole + (progress.share * STEPS as f64) as u64));
-        }
-        bar.set_position((done.fetch_add(1, Ordering::Relaxed) + 1) * STEPS);
-        Ok(pair.pair(&candidate.changes))
+        Ok(PairRun::replay(recording, rulesets, Arc::clone(&candidate.ruleset), seed)?)
     };
-    let pairs: Vec<Pair> = (0..arguments.runs).into_par_iter().map(pair).collect::<anyhow::Result<_>>()?;
-    bar.finish_and_clear();
+    let pairs = pairs(arguments.runs, "replaying", begin, |_, pair| pair.pair(&candidate.changes))?;
     Ok(Comparison::new(&pairs))
 }
 

@@ -19,7 +19,7 @@ use pointsman_engine::time::Timestamp;
 use tokio::sync::mpsc;
 
 use crate::compile::compile;
-use crate::store::{Store, TenantId};
+use crate::store::{Manifest, Store, TenantId};
 
 /// Journal rows read at a time.
 const ROWS_AT_ONCE: i64 = 1_000;
@@ -99,11 +99,7 @@ pub async fn export(
     pieces: &mpsc::Sender<io::Result<Bytes>>,
 ) -> Result<(), ExportError> {
     let tenant = store.tenant(period.tenant).await?.ok_or(ExportError::NoTenant)?;
-    let mut mask = None;
-    if period.is_masked {
-        mask = Some(mask_of(store, sandbox, period).await?);
-    }
-    let zone = zone(store, sandbox, period).await?;
+    let (mask, zone) = mask_and_zone(store, sandbox, period).await?;
     let about = RecordingAbout::new(&tenant.slug, &zone, period.from, period.until, period.is_masked);
     let mut writer = RecordingWriter::new(about, mask, Desk::new());
     let mut output = GzEncoder::new(Vec::new(), Compression::fast());
@@ -125,7 +121,7 @@ pub async fn export(
             for revision in writer.wanted(command.at, &events) {
                 writer.ruleset(&ruleset(store, period.tenant, revision).await?, &mut lines)?;
             }
-            writer.command(command.at, &command.body, &events, &mut lines)?;
+            writer.command(command, events, &mut lines)?;
         }
         output.write_all(&lines)?;
         lines.clear();
@@ -158,30 +154,41 @@ async fn ruleset(
     Ok(RecordedRuleset { revision, folder: store.folder(&files).await? })
 }
 
-/// A mask that leaves the words of every ruleset that may have decided in the period.
-async fn mask_of(store: &Store, sandbox: &Arc<Sandbox>, period: &Period) -> Result<Mask, ExportError> {
+/// What is asked of rulesets: the mask, which leaves the words of all that may have decided in the period, and the time
+/// zone by the one that was live last.
+async fn mask_and_zone(
+    store: &Store,
+    sandbox: &Arc<Sandbox>,
+    period: &Period,
+) -> Result<(Option<Mask>, String), ExportError> {
     let Period { tenant, from, until, .. } = *period;
-    let mut manifests = store.revisions_within(tenant, from.0, until.0).await?;
-    manifests.extend(store.canaries_until(tenant, until.0).await?);
-    let mut rulesets: Vec<Arc<Ruleset>> = Vec::new();
-    for files in manifests {
-        let folder = store.folder(&files).await?;
-        let sandbox = Arc::clone(sandbox);
-        let compiled = tokio::task::spawn_blocking(move || compile(&folder, None, sandbox.as_ref())).await;
-        rulesets.extend(compiled.ok().and_then(|compiled| compiled.ruleset));
+    let from = if period.is_masked { from } else { until };
+    let mut rulesets = Vec::new();
+    for files in store.revisions_within(tenant, from.0, until.0).await? {
+        rulesets.extend(compiled(store, sandbox, &files).await?);
+    }
+    let zone =
+        rulesets.last().map_or_else(|| String::from("UTC"), |last| last.directory().settings.zone.clone());
+    if !period.is_masked {
+        return Ok((None, zone));
+    }
+    for files in store.canaries_until(tenant, until.0).await? {
+        rulesets.extend(compiled(store, sandbox, &files).await?);
     }
     let mut key = [0; 32];
     getrandom::fill(&mut key).map_err(io::Error::other)?;
-    Ok(Mask::new(key, &rulesets, &period.words, period.attributes.iter().cloned()))
+    let mask = Mask::new(key, &rulesets, &period.words, period.attributes.iter().cloned());
+    Ok((Some(mask), zone))
 }
 
-/// The tenant's time zone, by the live ruleset.
-async fn zone(store: &Store, sandbox: &Arc<Sandbox>, period: &Period) -> Result<String, ExportError> {
-    let live = store.revisions_within(period.tenant, period.until.0, period.until.0).await?;
-    let Some(files) = live.first() else { return Ok(String::from("UTC")) };
+/// `None`: it does not compile any more, and has no words.
+async fn compiled(
+    store: &Store,
+    sandbox: &Arc<Sandbox>,
+    files: &Manifest,
+) -> Result<Option<Arc<Ruleset>>, ExportError> {
     let folder = store.folder(files).await?;
     let sandbox = Arc::clone(sandbox);
     let compiled = tokio::task::spawn_blocking(move || compile(&folder, None, sandbox.as_ref())).await;
-    let ruleset = compiled.ok().and_then(|compiled| compiled.ruleset);
-    Ok(ruleset.map_or_else(|| String::from("UTC"), |ruleset| ruleset.directory().settings.zone.clone()))
+    Ok(compiled.ok().and_then(|compiled| compiled.ruleset))
 }

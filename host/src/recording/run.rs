@@ -56,7 +56,7 @@ impl RunRecorder {
         if !writer.wanted(command.at, &batch.events).is_empty() {
             writer.ruleset(ruleset, lines)?;
         }
-        writer.command(command.at, &command.body, &batch.events, lines)?;
+        writer.command(command.clone(), batch.events.clone(), lines)?;
         output.write_all(lines)?;
         lines.clear();
         Ok(())

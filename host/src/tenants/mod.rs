@@ -29,7 +29,6 @@ pub use ask::{
 pub use candidate::{Differences, Example, InDiffering, Running, ToldPlan};
 pub(crate) use candidate_steps::stale_stage;
 pub use feed::{Committed, Feeds};
-pub use records::conversation_of;
 pub use recovery::RecoveryError;
 
 use crate::clock;

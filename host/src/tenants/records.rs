@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use pointsman_engine::desk::{Batch, Command, EVENT_VERSION, Event, EventRecord};
+use pointsman_engine::id::ConversationId;
 use pointsman_engine::trace::Trace;
 
 use crate::journal::Rows;
@@ -77,7 +78,7 @@ fn note(
     first_seq: i64,
     record: &EventRecord,
 ) {
-    let Some(conversation) = conversation_of(&record.event) else { return };
+    let Some(ConversationId(conversation)) = record.event.conversation() else { return };
     let row = touched.entry(conversation).or_insert_with(|| ConversationRow {
         tenant,
         conversation: signed(conversation),
@@ -106,35 +107,6 @@ fn note(
         }
         Event::Closed { .. } => row.place = Some(Place::Closed),
         _ => {}
-    }
-}
-
-/// The conversation an event is about.
-#[must_use]
-pub fn conversation_of(event: &Event) -> Option<u64> {
-    match event {
-        Event::ConversationOpened { conversation, .. }
-        | Event::MessageReceived { conversation, .. }
-        | Event::EntryChosen { conversation, .. }
-        | Event::Routed { conversation, .. }
-        | Event::Queued { conversation, .. }
-        | Event::WaitThresholdPassed { conversation, .. }
-        | Event::Widened { conversation, .. }
-        | Event::Assigned { conversation, .. }
-        | Event::Unassigned { conversation, .. }
-        | Event::FellBack { conversation, .. }
-        | Event::Closed { conversation, .. }
-        | Event::CanaryChosen { conversation }
-        | Event::RuleFailed { conversation, .. } => Some(conversation.0),
-        Event::Published { .. }
-        | Event::CanaryStarted { .. }
-        | Event::CanaryEnded { .. }
-        | Event::HoursTurned { .. }
-        | Event::PresenceChanged { .. }
-        | Event::AcceptingChanged { .. }
-        | Event::AgentChanged { .. }
-        | Event::CustomerSeen { .. }
-        | Event::BreakerOpened { .. } => None,
     }
 }
 

@@ -13,7 +13,6 @@ use super::agent::json;
 use super::instant;
 use super::names::Names;
 use crate::store::{ConversationRow, Place};
-use crate::tenants::conversation_of;
 
 /// A conversation in a list.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -221,7 +220,7 @@ impl Conversation {
     ) -> Option<Conversation> {
         let mut conversation: Option<Conversation> = None;
         for record in events {
-            if conversation_of(&record.event) != Some(id) {
+            if record.event.conversation() != Some(ConversationId(id)) {
                 continue;
             }
             if let Event::ConversationOpened { .. } = &record.event {

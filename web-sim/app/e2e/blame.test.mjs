@@ -1,7 +1,7 @@
 /** An admin sees that something got worse and asks which of their edits did it. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { launchBrowser, serveStatic, textOf, watchProblems } from './support.mjs';
+import { launchBrowser, serveStatic, textOf, openPage } from './support.mjs';
 
 let browser;
 let site;
@@ -16,12 +16,9 @@ after(async () => {
 });
 
 async function open(hash) {
-  const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 720 } });
-  const page = await context.newPage();
-  const problems = watchProblems(page);
-  await page.goto(`${site.url}${hash}`);
-  await page.locator('[data-testid="tests-badge"]').waitFor({ timeout: 30_000 });
-  return { page, problems, close: () => context.close() };
+  const opened = await openPage(browser, `${site.url}${hash}`);
+  await opened.page.locator('[data-testid="tests-badge"]').waitFor({ timeout: 30_000 });
+  return opened;
 }
 
 /** Writes another line in the place of the first that has these words. */

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { hostProgram, launchBrowser, serveStatic, textOf, watchProblems } from './support.mjs';
+import { hostProgram, launchBrowser, leaveOut, serveStatic, textOf, openPage } from './support.mjs';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const run = promisify(execFile);
@@ -25,20 +25,8 @@ after(async () => {
   await site?.close();
 });
 
-async function open(hash) {
-  const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 720 } });
-  const page = await context.newPage();
-  const problems = watchProblems(page);
-  await page.goto(`${site.url}${hash}`);
-  return { page, problems, close: () => context.close() };
-}
-
-/** Chooses "without the rule", by keyboard alone. */
-async function leaveOut(page, words) {
-  await page.getByTestId('candidate').locator('input').focus();
-  await page.keyboard.type(words);
-  await page.locator('.ant-select-item-option', { hasText: words }).first().waitFor();
-  await page.keyboard.press('Enter');
+function open(hash) {
+  return openPage(browser, `${site.url}${hash}`);
 }
 
 async function compared(page, seeds) {

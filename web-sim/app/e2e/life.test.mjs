@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { hostProgram, launchBrowser, serveStatic, watchProblems } from './support.mjs';
+import { hostProgram, launchBrowser, serveStatic, openPage } from './support.mjs';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const run = promisify(execFile);
@@ -21,12 +21,8 @@ after(async () => {
   await site?.close();
 });
 
-async function open(hash) {
-  const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 720 } });
-  const page = await context.newPage();
-  const problems = watchProblems(page);
-  await page.goto(`${site.url}${hash}`);
-  return { page, problems, close: () => context.close() };
+function open(hash) {
+  return openPage(browser, `${site.url}${hash}`);
 }
 
 /** What the command line says of the same conversation. */

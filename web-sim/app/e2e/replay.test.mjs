@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { hostProgram, launchBrowser, serveStatic, startHost, watchProblems } from './support.mjs';
+import { hostProgram, launchBrowser, leaveOut, serveStatic, startHost, openPage } from './support.mjs';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const run = promisify(execFile);
@@ -31,24 +31,13 @@ after(async () => {
   if (folder) await rm(folder, { recursive: true });
 });
 
-async function open(hash, url = site.url) {
-  const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 720 } });
-  const page = await context.newPage();
-  const problems = watchProblems(page);
-  await page.goto(`${url}${hash}`);
-  return { page, problems, close: () => context.close() };
+function open(hash, url = site.url) {
+  return openPage(browser, `${url}${hash}`);
 }
 
 async function openRecording(page, path) {
   await page.getByTestId('traffic').getByText('Recorded period').click();
   await page.getByTestId('recording').locator('input[type=file]').setInputFiles(path);
-}
-
-async function leaveOut(page, words) {
-  await page.getByTestId('candidate').locator('input').focus();
-  await page.keyboard.type(words);
-  await page.locator('.ant-select-item-option', { hasText: words }).first().waitFor();
-  await page.keyboard.press('Enter');
 }
 
 test('I see what a recorded day would have been without a rule, with the numbers of the command line', async () => {

@@ -9,7 +9,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { candidates, openPublishing } from './publish-answers.mjs';
-import { hostProgram, launchBrowser, serveStatic, textOf, watchProblems } from './support.mjs';
+import { hostProgram, launchBrowser, serveStatic, textOf, openPage, watchProblems } from './support.mjs';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -29,12 +29,8 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function open(hash, locale = 'en-GB') {
-  const context = await browser.newContext({ locale, viewport: { width: 1280, height: 720 } });
-  const page = await context.newPage();
-  const problems = watchProblems(page);
-  await page.goto(`${site.url}${hash}`);
-  return { page, problems, close: () => context.close() };
+function open(hash, locale = 'en-GB') {
+  return openPage(browser, `${site.url}${hash}`, { locale });
 }
 
 /** Takes a file from the menu "Share". */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { launchBrowser, serveStatic, watchProblems } from './support.mjs';
+import { launchBrowser, serveStatic, openPage } from './support.mjs';
 
 const recorded = fileURLToPath(new URL('../../../examples/shop-arrivals.csv', import.meta.url));
 
@@ -19,12 +19,9 @@ after(async () => {
 });
 
 async function open() {
-  const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 720 } });
-  const page = await context.newPage();
-  const problems = watchProblems(page);
-  await page.goto(`${site.url}#tenant=shop&file=scenarios/promo-peak.toml&scenario=promo-peak`);
-  await page.locator('[data-testid="run-line"][data-ended="complete"]').waitFor({ timeout: 30_000 });
-  return { page, problems, close: () => context.close() };
+  const opened = await openPage(browser, `${site.url}#tenant=shop&file=scenarios/promo-peak.toml&scenario=promo-peak`);
+  await opened.page.locator('[data-testid="run-line"][data-ended="complete"]').waitFor({ timeout: 30_000 });
+  return opened;
 }
 
 const conversations = async (page) => Number((await page.getByTestId('run-line').textContent()).match(/^([\d,]+)/)[1].replaceAll(',', ''));

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { hostProgram, launchBrowser, serveStatic, textOf, watchProblems } from './support.mjs';
+import { hostProgram, launchBrowser, serveStatic, textOf, openPage } from './support.mjs';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const run = promisify(execFile);
@@ -27,12 +27,9 @@ after(async () => {
 });
 
 async function open(hash) {
-  const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 720 } });
-  const page = await context.newPage();
-  const problems = watchProblems(page);
-  await page.goto(`${site.url}${hash}`);
-  await page.locator('[data-testid="staff"]:not([disabled])').waitFor({ timeout: 30_000 });
-  return { page, problems, close: () => context.close() };
+  const opened = await openPage(browser, `${site.url}${hash}`);
+  await opened.page.locator('[data-testid="staff"]:not([disabled])').waitFor({ timeout: 30_000 });
+  return opened;
 }
 
 test('I see which hours have too few agents, with the very numbers of the command line', async () => {

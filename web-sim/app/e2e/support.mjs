@@ -122,6 +122,23 @@ export function watchProblems(page) {
   return problems;
 }
 
+/** Opens the page at an address in a window of its own. What must not happen on it is collected in `problems`. */
+export async function openPage(browser, address, { locale = 'en-GB' } = {}) {
+  const context = await browser.newContext({ locale, viewport: { width: 1280, height: 720 } });
+  const page = await context.newPage();
+  const problems = watchProblems(page);
+  await page.goto(address);
+  return { page, problems, close: () => context.close() };
+}
+
+/** Compares "without the rule", by keyboard alone. */
+export async function leaveOut(page, words) {
+  await page.getByTestId('candidate').locator('input').focus();
+  await page.keyboard.type(words);
+  await page.locator('.ant-select-item-option', { hasText: words }).first().waitFor();
+  await page.keyboard.press('Enter');
+}
+
 /** The text of `locator` once it is there; when it does not come, the error says what the page had to say. */
 export async function textOf(locator, problems, timeout_ms = 15_000) {
   try {

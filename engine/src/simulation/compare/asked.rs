@@ -8,9 +8,10 @@ use super::changes::Changes;
 use super::decided_by::DecidedBy;
 use super::moved::{Cause, Destination, EXAMPLES_MAX, MovedConversation, MovedSide, WAYS_MAX, Way};
 use crate::desk::{Decided, ShadowDecision};
+use crate::id::RuleId;
 use crate::model::Directory;
 use crate::recording::Recording;
-use crate::rules::{PlanSource, Ruleset, Target};
+use crate::rules::{RuleInfo, Ruleset, Target};
 
 /// A candidate, asked on the desk as it was.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -47,8 +48,7 @@ impl AskedAnew {
             let (was, is) =
                 (side(&decision.live, live, directory), side(&decision.candidate, &[candidate], directory));
             let rules = |decided: &Decided, rulesets: &[&Ruleset]| -> Vec<String> {
-                let rule = |id| rulesets.iter().find_map(|ruleset| ruleset.rule(id));
-                decided.rules.iter().filter_map(|id| Some(rule(*id)?.slug.clone())).collect()
+                decided.rules.iter().filter_map(|id| Some(rule(rulesets, *id)?.slug.clone())).collect()
             };
             let mut named =
                 rules(&decision.candidate, &[candidate]).into_iter().chain(rules(&decision.live, live));
@@ -91,6 +91,11 @@ impl AskedAnew {
     }
 }
 
+/// The rule of any of these rulesets.
+fn rule<'r>(rulesets: &[&'r Ruleset], id: RuleId) -> Option<&'r RuleInfo> {
+    rulesets.iter().find_map(|ruleset| ruleset.rule(id))
+}
+
 fn side(decided: &Decided, rulesets: &[&Ruleset], directory: &Directory) -> MovedSide {
     let plan = decided.plan.as_deref();
     let group = |id| match directory.group(id) {
@@ -99,18 +104,8 @@ fn side(decided: &Decided, rulesets: &[&Ruleset], directory: &Directory) -> Move
         }
         None => Destination::Nowhere,
     };
-    let by = plan.map_or(DecidedBy::Nothing, |plan| match plan.source {
-        PlanSource::Rule(id) => rulesets
-            .iter()
-            .find_map(|ruleset| ruleset.rule(id))
-            .map_or(DecidedBy::Nothing, |rule| DecidedBy::Rule(rule.slug.clone())),
-        PlanSource::Entry => DecidedBy::Entry,
-        PlanSource::Channel => DecidedBy::Channel,
-        PlanSource::Default => DecidedBy::Default,
-        PlanSource::Fallback => DecidedBy::Fallback,
-    });
     MovedSide {
-        by,
+        by: DecidedBy::source(plan.map(|plan| plan.source), |id| rule(rulesets, id)),
         destination: match plan.map(|plan| &plan.target) {
             Some(Target::Group(to) | Target::Agent { group: to, .. }) => group(*to),
             Some(Target::Bot(name)) => Destination::Bot(name.clone()),

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::names::Names;
 use super::outcome::Planned;
-use crate::rules::PlanSource;
+use crate::id::RuleId;
+use crate::rules::{PlanSource, RuleInfo};
 
 /// What decided where a conversation was sent.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -27,8 +28,16 @@ pub enum DecidedBy {
 
 impl DecidedBy {
     pub(super) fn of(planned: Option<&Planned>, names: Names<'_>) -> DecidedBy {
-        let rule = |rule| names.rule(planned?.by, rule);
-        match planned.map(|planned| planned.plan.source) {
+        let source = planned.map(|planned| planned.plan.source);
+        DecidedBy::source(source, |rule| names.rule(planned?.by, rule))
+    }
+
+    /// By what a plan says of itself; `rule` finds the rule with an id.
+    pub(super) fn source<'r>(
+        source: Option<PlanSource>,
+        rule: impl Fn(RuleId) -> Option<&'r RuleInfo>,
+    ) -> DecidedBy {
+        match source {
             Some(PlanSource::Rule(id)) => {
                 rule(id).map_or(DecidedBy::Nothing, |rule| DecidedBy::Rule(rule.slug.clone()))
             }
