@@ -138,6 +138,8 @@ const areas = [
     act: async (page) => {
       await page.getByTestId('open-settings').click();
       await page.getByTestId('scenario-settings').waitFor();
+      // Off the button, whose tooltip stands nowhere in particular.
+      await page.mouse.move(900, 600);
     },
   },
   { name: 'visitor', hash: '#tab=visitor&file=rules/90-refund.toml', ready: '[data-testid="route"]' },

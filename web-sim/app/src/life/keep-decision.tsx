@@ -25,7 +25,6 @@ export function KeepDecision({ life, moment }: { life: Life; moment: number }) {
       trigger="click"
       placement="bottomRight"
       destroyOnHidden
-      title={t('visitor.keep.title')}
       content={<Form life={life} moment={moment} onDone={() => setOpen(false)} />}
     >
       <Button size="small" icon={<CheckSquareOutlined />} data-testid="keep-decision">
@@ -69,11 +68,13 @@ function Form({ life, moment, onDone }: { life: Life; moment: number; onDone: ()
   return (
     <form
       className={styles.keep}
+      aria-label={t('visitor.keep.title')}
       onSubmit={(event) => {
         event.preventDefault();
         keep();
       }}
     >
+      <h3>{t('visitor.keep.title')}</h3>
       <p>{t('life.keep.help')}</p>
       <Space.Compact block>
         <Input value={name} onChange={(event) => setName(event.target.value)} maxLength={120} aria-label={t('visitor.keep.name')} data-testid="decision-test-name" autoFocus />

@@ -94,11 +94,11 @@ function Visitor({ life: { visitor, seed } }: { life: Life }) {
     t('life.seed', { seed }),
   ].filter((fact) => fact !== null);
   return (
-    <header className={styles.visitor}>
+    <div className={styles.visitor}>
       <p className={styles.said}>
         “{visitor.text || visitor.intent}”{visitor.vip > 0 && <em>VIP {visitor.vip}</em>}
       </p>
       <p className={styles.facts}>{facts.join(' · ')}</p>
-    </header>
+    </div>
   );
 }

@@ -120,7 +120,7 @@ function Row({ standing, why, clock, isAsked, onAsk, decision }: RowProps) {
         <td>{presence === 'offline' ? '–' : waited(idle_ms, t)}</td>
         <td>
           {!picked && (
-            <Button type="link" size="small" onClick={onAsk} aria-expanded={isAsked} aria-label={`${t('life.why.ask')}: ${agent.name}`} data-testid="ask-agent">
+            <Button size="small" onClick={onAsk} aria-expanded={isAsked} aria-label={`${t('life.why.ask')}: ${agent.name}`} data-testid="ask-agent">
               {t('life.why.ask')}
             </Button>
           )}

@@ -62,10 +62,10 @@ export function FitView({ fitted }: { fitted: FittedArrivals }) {
   if (left_over.stretch !== null) steps.push({ key: 'stretch', index: left_over.stretch });
   return (
     <div data-testid="fit">
-      <header className={styles.head}>
+      <div className={styles.head}>
         <h3>{t('scenario.fit.rates')}</h3>
         <Legend items={kinds} />
-      </header>
+      </div>
       <div className={styles.chart}>
         <Chart label={t('scenario.fit.rates')} option={option} />
       </div>

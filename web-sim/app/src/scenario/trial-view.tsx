@@ -141,10 +141,10 @@ function TrialChart({ trial, days }: { trial: Trial; days: number }) {
   const band = explained(fitted.band_ms, poisson.band_ms);
   return (
     <div data-testid="trial-chart">
-      <header className={styles.head}>
+      <div className={styles.head}>
         <h3>{t('scenario.trial.title')}</h3>
         <Legend items={names} />
-      </header>
+      </div>
       <div className={styles.chart}>
         <Chart label={t('scenario.trial.title')} option={option} />
       </div>
