@@ -147,7 +147,7 @@ mod tests {
     fn labels_stand_at_whole_hours_of_the_tenants_day_and_are_never_too_many() {
         let clock = Clock::new("Asia/Kolkata");
         let told = |every_ms, count| {
-            let start = Timestamp(1_772_553_600_000);
+            let start = Timestamp(1_772_582_400_000);
             labels(&Times { start, every_ms, count, clock: &clock })
         };
         let day = told(300_000, 288);
