@@ -2,7 +2,7 @@
 
 use super::super::floor::{Ask, Away, Place};
 use super::Run;
-use crate::desk::{CloseReason, Directed, Event, EventRecord};
+use crate::desk::{CloseReason, Directed, Event, EventRecord, Widened};
 use crate::id::{AgentId, ConversationId, GroupId, RuleId};
 use crate::model::{Directory, FallbackStep};
 use crate::rules::{Plan, Target};
@@ -42,6 +42,11 @@ impl Run {
             }
             Event::Queued { conversation, group, directed, .. } => {
                 self.queued(*conversation, *group, *directed, at);
+            }
+            Event::Widened { conversation, step: Widened::Agent { .. } } => {
+                if let Some(live) = self.floor.get(*conversation) {
+                    live.reserved_until = None;
+                }
             }
             Event::Assigned { conversation, agent, group, .. } => {
                 self.assigned(*conversation, *agent, *group, at, directory);
@@ -93,11 +98,12 @@ impl Run {
         let stretch = &mut self.ledger.recorder.stretch;
         stretch.waiting_max = stretch.waiting_max.max(self.floor.waiting);
         match (from, self.floor.get(id)) {
-            (Some(Place::Waiting(_)), _) => {}
-            (Some(Place::Nowhere | Place::Away(_)), Some(live)) => {
-                live.queued = true;
+            (Some(Place::Waiting(_) | Place::Nowhere | Place::Away(_)), Some(live)) => {
                 live.reserved_until = directed.map(|directed| directed.until);
-                self.source.waits(id, live, at);
+                if !matches!(from, Some(Place::Waiting(_))) {
+                    live.queued = true;
+                    self.source.waits(id, live, at);
+                }
             }
             (from, _) => self.checker.misplaced(id, from, "queued", at),
         }
