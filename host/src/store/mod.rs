@@ -9,6 +9,7 @@ mod contents;
 mod conversations;
 mod idempotency;
 mod journal;
+mod migrations;
 mod modules;
 mod revisions;
 mod sessions;
@@ -116,7 +117,7 @@ impl Store {
             .pragma("wal_autocheckpoint", WAL_PAGES_MAX.to_string())
             .disable_statement_logging();
         let mut writer = options.connect().await.map_err(database)?;
-        sqlx::migrate!()
+        migrations::migrator()
             .run(&mut writer)
             .await
             .map_err(|error| OpenError::Migrate(directory.to_owned(), error))?;
