@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use maud::{Markup, html};
-use pointsman_engine::simulation::Report;
 use pointsman_engine::simulation::compare::{
     Cause, Comparison, Difference, Flow, FlowEnd, Measure, MovedConversation, MovedSide, Verdict, Way,
 };
+use pointsman_engine::simulation::{Report, Supposed};
 
 use crate::About;
 use crate::chart::{self, Line, Times, Unit, interval_mark, over_time, sankey};
@@ -68,6 +68,9 @@ pub(crate) fn page(compared: &Compared<'_>, about: &About) -> String {
         .collect();
     let body = html! {
         (section(texts.in_short, &in_short(comparison, &names, texts)))
+        @if let Some(supposed) = &comparison.supposed {
+            (section(texts.replayed, &replayed(supposed, &clock, texts)))
+        }
         (section(texts.differences, &differences(&of_all, texts.differences_caption, &names, texts)))
         (section(texts.over_the_day, &waiting(live, candidate, &clock, texts)))
         (section(texts.moved, &moved(comparison, &names, &clock, texts)))
@@ -96,6 +99,30 @@ fn in_short(comparison: &Comparison, names: &Names, texts: &Texts) -> Markup {
                 sentences::Tone::Neutral => "neutral",
             }) { (sentence.text) }
         } }
+    }
+}
+
+/// Where a replay stops being what happened, and what was supposed from then on.
+fn replayed(supposed: &Supposed, clock: &Clock, texts: &Texts) -> Markup {
+    let Some(at) = supposed.out_of_step_at else { return html! { p { (texts.in_step) } } };
+    let Supposed { out_of_step_at: _, left, other_agent, handle_drawn, away_drawn, .. } = *supposed;
+    let Supposed { not_given_back, said_too_late, senseless, not_published, .. } = *supposed;
+    let counts = [
+        left,
+        other_agent,
+        handle_drawn,
+        away_drawn,
+        not_given_back,
+        said_too_late,
+        senseless,
+        not_published,
+    ];
+    html! {
+        p { ((texts.out_of_step)(&clock.minute(at))) }
+        ul { @for (many, what) in counts.iter().zip(texts.supposed).filter(|(many, _)| **many > 0) {
+            li { (many) " " (what) }
+        } }
+        p { (texts.untouched) }
     }
 }
 

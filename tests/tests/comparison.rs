@@ -17,6 +17,7 @@ use pointsman_engine::simulation::erlang::Erlang;
 use pointsman_engine::simulation::{Scenario, read_scenario};
 use pointsman_engine::tenant::TenantFolder;
 use pointsman_tests::{example, repository};
+use rayon::prelude::*;
 
 /// The mean wait of M/M/c in milliseconds: Erlang's C formula ÷ (c μ − λ).
 fn erlang_c_wait_ms(erlang: Erlang) -> f64 {
@@ -52,12 +53,14 @@ fn the_interval_of_one_agent_fewer_covers_what_erlang_says() {
     let truth_ms = erlang_c_wait_ms(candidate) - erlang_c_wait_ms(live);
     let (with, without) = (live.ruleset(), candidate.ruleset());
     let scenario = live.scenario(20_000, 3_600_000);
-    let (mut covered, mut half_width_ms, mut mean_ms) = (0, 0.0, 0.0);
-    for repetition in 0..100 {
+    let repeated = (0..100).into_par_iter().map(|repetition| {
         let seeds = repetition * 10 + 1..repetition * 10 + 11;
         let compared = Comparison::new(&pairs((&with, &scenario), (&without, &scenario), seeds));
         assert!(compared.sound);
-        let wait = compared.difference(Measure::WaitMean, None).expect("it is compared").difference;
+        compared.difference(Measure::WaitMean, None).expect("it is compared").difference
+    });
+    let (mut covered, mut half_width_ms, mut mean_ms) = (0, 0.0, 0.0);
+    for wait in repeated.collect::<Vec<_>>() {
         covered += u32::from(wait.covers(truth_ms));
         mean_ms += wait.mean / 100.0;
         half_width_ms += wait.half_width.expect("ten seeds") / 100.0;

@@ -29,6 +29,7 @@ use pointsman_engine::id::ConversationId;
 use pointsman_engine::simulation::erlang::Erlang;
 use pointsman_engine::simulation::{Ended, Observer, Traffic, simulate};
 use pointsman_engine::time::Timestamp;
+use rayon::prelude::*;
 use statistics::{Estimate, Samples};
 
 /// What may be missed, as a share: of Erlang C and of Erlang A.
@@ -203,19 +204,19 @@ fn faults(case: &Case, measured: &Measured) -> Vec<String> {
 
 #[test]
 fn every_row_of_the_tables() {
-    let mut all_faults = Vec::new();
-    for (seed, case) in (1..).zip(tables()) {
+    let rows = (1..).zip(tables()).collect::<Vec<_>>().into_par_iter();
+    let found = rows.flat_map_iter(|(seed, case)| {
         let all = statistics::enough(&case.queue, &case.exact);
         let measured = measure(&case, seed, 300_000, all);
-        all_faults.extend(faults(&case, &measured));
-    }
+        faults(&case, &measured)
+    });
+    let all_faults: Vec<String> = found.collect();
     assert!(all_faults.is_empty(), "{all_faults:#?}");
 }
 
 /// Other queues, a million conversations each, all of them on the desk.
 #[test]
 fn a_million_conversations_each() {
-    let mut all_faults = Vec::new();
     let sets = [
         (30.0, 60.0, 1, None),
         (100.0, 40.0, 2, None),
@@ -227,10 +228,12 @@ fn a_million_conversations_each() {
         (400.0, 90.0, 9, Some(60.0)),
         (90.0, 240.0, 7, Some(600.0)),
     ];
-    for (seed, (per_hour, handle_s, agents, patience_s)) in (101..).zip(sets) {
+    let queues = (101..).zip(sets).collect::<Vec<_>>().into_par_iter();
+    let found = queues.flat_map_iter(|(seed, (per_hour, handle_s, agents, patience_s))| {
         let case = Case::new(per_hour, handle_s * 1_000.0, agents, patience_s.map(|s: f64| s * 1_000.0));
         let measured = measure(&case, seed, 1_000_000, 1_000_000);
-        all_faults.extend(faults(&case, &measured));
-    }
+        faults(&case, &measured)
+    });
+    let all_faults: Vec<String> = found.collect();
     assert!(all_faults.is_empty(), "{all_faults:#?}");
 }

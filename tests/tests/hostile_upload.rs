@@ -47,6 +47,8 @@ struct Uploads {
     from: Receiver<(Compiled, Duration)>,
     slowest: (Duration, String),
     tally: BTreeMap<String, (usize, String)>,
+    /// How calls of what was taken went, and how often.
+    called: BTreeMap<String, usize>,
     /// What is wrong with what was said.
     faults: Vec<String>,
 }
@@ -69,8 +71,44 @@ impl Uploads {
             from,
             slowest: (Duration::ZERO, String::new()),
             tally: BTreeMap::new(),
+            called: BTreeMap::new(),
             faults: Vec::new(),
         }
+    }
+
+    /// Has every upload looked at by `each`, on as many threads as there are processors, and puts what they saw together.
+    fn each<T: Send>(
+        sandbox: &Arc<Sandbox>,
+        all: impl Iterator<Item = T> + Send,
+        each: impl Fn(&mut Uploads, T) + Sync,
+    ) -> Uploads {
+        let all = Mutex::new(all);
+        let work = || {
+            let mut uploads = Uploads::new(Arc::clone(sandbox));
+            loop {
+                let next = all.lock().unwrap_or_else(PoisonError::into_inner).next();
+                let Some(next) = next else { return uploads };
+                each(&mut uploads, next);
+            }
+        };
+        std::thread::scope(|scope| {
+            let count = std::thread::available_parallelism().map_or(1, usize::from);
+            let threads: Vec<_> = (0..count).map(|_| scope.spawn(work)).collect();
+            let seen = threads.into_iter().map(|thread| thread.join().expect("a fault that was told above"));
+            seen.reduce(Uploads::and).expect("one thread at least")
+        })
+    }
+
+    fn and(mut self, other: Uploads) -> Uploads {
+        self.slowest = self.slowest.max(other.slowest);
+        for (said, (count, example)) in other.tally {
+            self.tally.entry(said).or_insert((0, example)).0 += count;
+        }
+        for (outcome, count) in other.called {
+            *self.called.entry(outcome).or_default() += count;
+        }
+        self.faults.extend(other.faults);
+        self
     }
 
     /// Compiles one, and notes what was said.
@@ -112,6 +150,7 @@ impl Uploads {
         for (said, (count, example)) in said {
             println!("{count:>7}  {said}\n         such as {example}");
         }
+        println!("calls of those that were taken: {:#?}", self.called);
     }
 }
 
@@ -149,8 +188,7 @@ fn the_modules_of_the_test_suites_are_refused_with_true_reasons() {
     let _alone = alone();
     let Some(corpus) = uploads::Corpus::unpack() else { return };
     let before_kb = status_kb("VmRSS");
-    let mut uploads = Uploads::new(sandbox());
-    for entry in &corpus.entries {
+    let uploads = Uploads::each(&sandbox(), corpus.entries.iter(), |uploads, entry| {
         let wasm = corpus.read(entry);
         let Err(problem) = uploads.upload(&entry.file, &wasm) else {
             panic!("{}: was taken, and is no rule", entry.file);
@@ -164,7 +202,7 @@ fn the_modules_of_the_test_suites_are_refused_with_true_reasons() {
         if is_untrue {
             uploads.faults.push(format!("{} ({}): {}", entry.file, entry.kind, problem.message));
         }
-    }
+    });
     uploads.tell("the corpus");
     let (after_kb, most_kb) = (status_kb("VmRSS"), status_kb("VmHWM"));
     println!("memory: {before_kb} kB before, {after_kb} kB after, {most_kb} kB at most");
@@ -178,48 +216,42 @@ fn modules_made_at_random_are_refused_with_true_reasons_or_do_the_same_in_both_h
     let _alone = alone();
     let before_kb = status_kb("VmRSS");
     let (native, interpreting) = (sandbox(), Sandbox::interpreting().expect("a sandbox"));
-    let mut uploads = Uploads::new(Arc::clone(&native));
-    let mut called = BTreeMap::<String, usize>::new();
-    for made in uploads::made(0..MADE) {
-        match uploads.upload(&made.name, &made.wasm) {
+    let made = uploads::made(0..MADE);
+    let uploads =
+        Uploads::each(&native, made, |uploads, made| match uploads.upload(&made.name, &made.wasm) {
             Ok(_) => {
                 assert!(made.claims_route, "{} was taken, and is no rule", made.name);
                 let outcome = same_in_both(&made.name, &made.wasm, &native, &interpreting);
-                *called.entry(outcome).or_default() += 1;
+                *uploads.called.entry(outcome).or_default() += 1;
             }
             Err(problem) if says_invalid(&problem) && !made.is_component => {
                 uploads.faults.push(format!("{}: {}", made.name, problem.message))
             }
             Err(_) => {}
-        }
-    }
+        });
     uploads.tell("made at random");
-    println!("calls of those that were taken: {called:#?}");
     let (after_kb, most_kb) = (status_kb("VmRSS"), status_kb("VmHWM"));
     println!("memory: {before_kb} kB before, {after_kb} kB after, {most_kb} kB at most");
     assert!(after_kb.saturating_sub(before_kb) < LEFT_KB_MAX);
     uploads.no_faults();
-    assert!(called.values().sum::<usize>() > 1_000, "too few rules among them to show anything");
+    assert!(uploads.called.values().sum::<usize>() > 1_000, "too few rules among them to show anything");
 }
 
 #[test]
 fn good_modules_with_bytes_changed_are_refused_or_do_the_same_in_both_homes() {
     let _alone = alone();
     let (native, interpreting) = (sandbox(), Sandbox::interpreting().expect("a sandbox"));
-    let mut uploads = Uploads::new(Arc::clone(&native));
     let good = ["counter", "vip-value", "office-hours", "hostile/trap", "hostile/memory-bomb"]
         .map(|name| built(&format!("{name}.wasm")));
-    let mut called = BTreeMap::<String, usize>::new();
-    for seed in 0..CHANGED {
+    let uploads = Uploads::each(&native, 0..CHANGED, |uploads, seed| {
         let good = &good[seed as usize % good.len()];
         let wasm = uploads::changed(good, seed);
         if uploads.upload(&format!("changed {seed}"), &wasm).is_ok() {
             let outcome = same_in_both(&format!("changed {seed}"), &wasm, &native, &interpreting);
-            *called.entry(outcome).or_default() += 1;
+            *uploads.called.entry(outcome).or_default() += 1;
         }
-    }
+    });
     uploads.tell("with bytes changed");
-    println!("calls of those that were taken: {called:#?}");
     uploads.no_faults();
 }
 

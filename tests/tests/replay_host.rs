@@ -139,6 +139,8 @@ fn fifty_thousand_conversations_of_a_host_are_decided_again_without_one_differen
     let masked = masked.to_str().expect("a path");
     let answer = pointsman(&[&["record"], &period[..], &[masked]].concat());
     assert!(answer.status.success(), "{answer:?}");
+    let page = directory.path().join("replay.html");
+    let page = page.to_str().expect("a path");
     let told = json_of(&pointsman(&[
         "--format",
         "json",
@@ -148,7 +150,11 @@ fn fifty_thousand_conversations_of_a_host_are_decided_again_without_one_differen
         tenant.to_str().expect("a path"),
         "--runs",
         "1",
+        "--html",
+        page,
     ]));
+    let page = std::fs::read_to_string(page).expect("the report");
+    assert!(page.contains("Nothing had to be supposed"), "the report says how true it is");
     println!("masked: {} of {} commands differ", told["verified"]["differing"], told["verified"]["commands"]);
     assert_eq!(told["about"]["masked"], true);
     assert_eq!(told["asked"]["differing"], 0, "the same rules decide alike about the same words");

@@ -42,7 +42,7 @@ enum Command {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
-    /// Take pictures of the page in both languages, light and dark
+    /// Take pictures of the page and of the walk-through, in both languages
     Screenshots {
         /// Where the pictures go
         #[arg(default_value = "target/screenshots")]

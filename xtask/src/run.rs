@@ -53,11 +53,18 @@ pub(crate) fn build(steps: &mut Steps) -> Result<PathBuf> {
     Ok(paths::release().join("pointsman"))
 }
 
-/// Takes pictures of the page.
+/// Takes pictures of the page, and of the walk-through, which needs a host.
 pub(crate) fn screenshots(steps: &mut Steps, folder: &Path) -> Result<()> {
     let chromium = setup::chromium(steps)?;
-    web::build(steps)?;
-    let mut node = Command::new("node");
-    node.current_dir(paths::app()).env("CHROMIUM", chromium);
-    steps.command("take pictures", node.arg("e2e/screenshots.mjs").arg(paths::root().join(folder)))
+    let pointsman = build(steps)?;
+    let folder = paths::root().join(folder);
+    let pictures = |script: &str, folder: &Path| {
+        let mut node = Command::new("node");
+        node.current_dir(paths::app()).env("CHROMIUM", &chromium).env("POINTSMAN", &pointsman);
+        node.arg(script).arg(folder);
+        node
+    };
+    steps.command("take pictures", &mut pictures("e2e/screenshots.mjs", &folder))?;
+    let walk = folder.join("walk-through");
+    steps.command("go through the walk-through", &mut pictures("e2e/walk-through.mjs", &walk))
 }

@@ -9,11 +9,13 @@ use indicatif::{ProgressBar, ProgressStyle};
 use pointsman_engine::recording::{RecordedRulesets, Recording, RecordingAbout, Verified, Verifier};
 use pointsman_engine::rules::module::Sandbox;
 use pointsman_engine::rules::{Compiled, Ruleset};
-use pointsman_engine::simulation::Supposed;
-use pointsman_engine::simulation::compare::{AskedAnew, Changes, Comparison, PairRun};
+use pointsman_engine::simulation::compare::{AskedAnew, Changes, Comparison, Pair, PairRun};
+use pointsman_engine::simulation::{Report, Supposed};
+use pointsman_report::Compared;
 use serde::Serialize;
 
 use super::compare::{told, way};
+use super::html::HtmlArguments;
 use super::pairs::pairs;
 use super::style::{BAD, DIM, GOOD, STRONG, paint};
 use super::{Format, Verdict, not_compiled, output, tenant_folder};
@@ -42,6 +44,8 @@ pub(super) struct Arguments {
     /// Replay it this often, with the seeds that follow
     #[arg(long, default_value_t = 5, requires = "candidate", value_parser = clap::value_parser!(u64).range(1..=1_000))]
     runs: u64,
+    #[command(flatten)]
+    html: HtmlArguments,
 }
 
 /// Commands between two looks at how far it is.
@@ -61,6 +65,10 @@ struct Replayed<'a> {
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> anyhow::Result<Verdict> {
+    if arguments.html.is_wanted() && arguments.candidate.is_none() {
+        bail!("--html is of a comparison: say with --candidate what to compare with");
+    }
+    arguments.html.check()?;
     let recording = Arc::new(read(arguments)?);
     let sandbox = Sandbox::new()?;
     let rulesets = recording.compile(&sandbox)?.map(Arc::new);
@@ -72,9 +80,12 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> anyhow::Result<Verdi
         },
     };
     let (verified, asked) = verify(&recording, &rulesets, candidate.as_ref());
-    let comparison = match &candidate {
-        Some(candidate) => Some(compare(&recording, &rulesets, candidate, arguments)?),
-        None => None,
+    let (comparison, reports) = match &candidate {
+        Some(candidate) => {
+            let (comparison, reports) = compare(&recording, &rulesets, candidate, arguments)?;
+            (Some(comparison), reports)
+        }
+        None => (None, None),
     };
     let replayed = Replayed {
         about: recording.about(),
@@ -85,6 +96,11 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> anyhow::Result<Verdi
     match format {
         Format::Json => output::json(&replayed)?,
         Format::Human => output::say(&tell(&replayed, candidate.as_ref())),
+    }
+    if let (Some(comparison), Some(candidate), Some((live, report))) = (&comparison, &candidate, &reports) {
+        let compared = Compared { comparison, live, candidate: report };
+        let directory = candidate.ruleset.directory();
+        arguments.html.write(directory, |about| pointsman_report::of_comparison(&compared, about))?;
     }
     let is_sound = comparison.is_none_or(|comparison| comparison.sound);
     let is_true = verified.differing == 0 || recording.about().masked;
@@ -160,13 +176,18 @@ fn compare(
     rulesets: &RecordedRulesets<Arc<Ruleset>>,
     candidate: &Candidate,
     arguments: &Arguments,
-) -> anyhow::Result<Comparison> {
+) -> anyhow::Result<(Comparison, Option<(Report, Report)>)> {
     let begin = |run: u64| {
         let seed = arguments.seed.wrapping_add(run);
         Ok(PairRun::replay(recording, rulesets, Arc::clone(&candidate.ruleset), seed)?)
     };
-    let pairs = pairs(arguments.runs, "replaying", begin, |_, pair| pair.pair(&candidate.changes))?;
-    Ok(Comparison::new(&pairs))
+    let all = pairs(arguments.runs, "replaying", begin, |run, pair| {
+        // One seed's reports are enough for names and for the picture over time.
+        let reports = (run == 0 && arguments.html.is_wanted()).then(|| pair.reports());
+        (pair.pair(&candidate.changes), reports)
+    })?;
+    let (pairs, reports): (Vec<Pair>, Vec<_>) = all.into_iter().unzip();
+    Ok((Comparison::new(&pairs), reports.into_iter().flatten().next()))
 }
 
 fn tell(replayed: &Replayed<'_>, candidate: Option<&Candidate>) -> String {

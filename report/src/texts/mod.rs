@@ -44,6 +44,12 @@ pub(crate) struct Texts {
     pub(crate) first_seed: With1,
     pub(crate) differences: &'static str,
     pub(crate) moved: &'static str,
+    pub(crate) replayed: &'static str,
+    pub(crate) in_step: &'static str,
+    pub(crate) out_of_step: fn(&str) -> String,
+    /// In the order in which [`Supposed`](pointsman_engine::simulation::Supposed) has them.
+    pub(crate) supposed: [&'static str; 8],
+    pub(crate) untouched: &'static str,
     pub(crate) flows: &'static str,
     pub(crate) made_from: &'static str,
     pub(crate) definitions_title: &'static str,

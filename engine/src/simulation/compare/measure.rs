@@ -136,7 +136,10 @@ pub(crate) fn measured(report: &Report) -> Vec<MeasureValue> {
     for group in &kpi.groups {
         add_figures(Some(&group.group), &group.figures, group.queue_max);
     }
-    add(Measure::Misrouted, None, kpi.misrouted);
+    // Nobody knows what visitors of a recording wanted.
+    if kpi.intents.iter().any(|intent| intent.group.is_some()) {
+        add(Measure::Misrouted, None, kpi.misrouted);
+    }
     add(Measure::Occupancy, None, kpi.occupancy);
     add(Measure::Fairness, None, kpi.fairness);
     values

@@ -36,7 +36,7 @@ export function RoutePicture({ answer, catalogue }: RoutePictureProps) {
   const matches = (way.rules?.rules ?? []).filter((rule) => rule.outcome.kind === 'matched').flatMap((rule) => rule.matched);
 
   return (
-    <figure className={styles.figure} data-testid="route">
+    <figure className={styles.figure} data-testid="route" data-group={way.target?.slug}>
       <figcaption className={styles.caption} aria-live="polite">
         <strong data-testid="outcome">{outcomeText(way, t)}</strong>
         <span>{decidedBy}</span>

@@ -134,6 +134,7 @@ export function VisitorPanel({ opening }: { opening: string }) {
               onChange={(entries: string[]) => visitor.change({ attributes: attributesOf(entries) })}
               placeholder={t('visitor.attributesHint')}
               className={styles.attributes ?? ''}
+              data-testid="attributes"
             />
           </label>
         </div>
