@@ -1,6 +1,6 @@
 /** A change against what is live: the same conversations under both, and what that does to the whole floor. */
 import { DiffOutlined, PushpinOutlined, StopOutlined } from '@ant-design/icons';
-import { Alert, Button, Empty, InputNumber, Progress, Segmented, Select, Tooltip } from 'antd';
+import { Alert, Button, Empty, InputNumber, Segmented, Select, Tooltip } from 'antd';
 import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { blame } from '../blame/blame-store';
@@ -8,6 +8,7 @@ import type { Files } from '../engine/protocol';
 import { RecordingChoice } from '../replay/recording-choice';
 import { useRecordings } from '../replay/recording-store';
 import { ReplaySummary } from '../replay/replay-summary';
+import { ProgressLine } from '../shell/progress-line';
 import type { Difference } from '../generated/types/Difference';
 import { Card } from '../simulate/card';
 import { duration } from '../simulate/format';
@@ -224,7 +225,7 @@ export default function ComparePanel({ opening }: { opening: string }) {
       </form>
 
       <div className={panel.progress} aria-hidden={!running}>
-        {running && <Progress percent={running.share * 100} showInfo={false} size={['100%', 2]} status="active" aria-label={t('shell.tab.compare')} />}
+        {running && <ProgressLine share={running.share} label={t('shell.tab.compare')} />}
       </div>
 
       <div className={panel.scroll}>

@@ -7,7 +7,7 @@ import type { Report } from '../generated/types/Report';
 import { Store, useStore } from '../workspace/store';
 
 /** Progress is shown so often: more would only keep the page busy. */
-const TELL_MS = 100;
+const TELL_MS = 200;
 
 export interface RunState {
   /** While one runs. */

@@ -1,11 +1,12 @@
 /** A scenario run on the rules as they are, and what came of it. */
 import { CaretRightOutlined, ReloadOutlined, StopOutlined } from '@ant-design/icons';
-import { Alert, Button, Empty, InputNumber, Progress, Select, Tooltip } from 'antd';
+import { Alert, Button, Empty, InputNumber, Select, Tooltip } from 'antd';
 import { memo, useDeferredValue, useEffect, useEffectEvent, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Catalogue } from '../generated/types/Catalogue';
 import type { Report } from '../generated/types/Report';
 import { CopyText } from '../shell/copy-text';
+import { ProgressLine } from '../shell/progress-line';
 import { navigate, SEED_MAX, useUrlState } from '../workspace/url-state';
 import { useWorkspace } from '../workspace/workspace';
 import { count, percent } from './format';
@@ -121,7 +122,7 @@ export function SimulatePanel({ opening }: { opening: string }) {
       </form>
 
       <div className={styles.progress} aria-hidden={!running}>
-        {running && <Progress percent={(running.progress?.share ?? 0) * 100} showInfo={false} size={['100%', 2]} status="active" aria-label={t('shell.tab.simulate')} />}
+        {running && <ProgressLine share={running.progress?.share ?? 0} label={t('shell.tab.simulate')} />}
       </div>
 
       <div className={styles.scroll}>

@@ -1,11 +1,12 @@
 /** How many agents each group needs in each hour, found on the simulator. */
 import { CaretRightOutlined, FileDoneOutlined, StopOutlined, TableOutlined, TeamOutlined } from '@ant-design/icons';
-import { Alert, Button, Empty, InputNumber, Progress, Select } from 'antd';
+import { Alert, Button, Empty, InputNumber, Select } from 'antd';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { engine } from '../engine/client';
 import type { StaffingCell } from '../generated/types/StaffingCell';
 import { download, useAbout } from '../share/html-report';
+import { ProgressLine } from '../shell/progress-line';
 import { Card } from '../simulate/card';
 import { duration, percent } from '../simulate/format';
 import panel from '../simulate/simulate-panel.module.css';
@@ -124,7 +125,7 @@ export default function StaffingPanel({ opening }: { opening: string }) {
       </form>
 
       <div className={panel.progress} aria-hidden={!running}>
-        {running && <Progress percent={running.share * 100} showInfo={false} size={['100%', 2]} status="active" aria-label={t('shell.tab.staffing')} />}
+        {running && <ProgressLine share={running.share} label={t('shell.tab.staffing')} />}
       </div>
 
       <div className={panel.scroll}>
