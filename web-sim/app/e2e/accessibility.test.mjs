@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { openPublishing } from './publish-answers.mjs';
-import { launchBrowser, serveStatic } from './support.mjs';
+import { launchBrowser, serveStatic, typeOver } from './support.mjs';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -55,10 +55,7 @@ const areas = [
     ready: '[data-testid="tests-badge"]',
     act: async (page) => {
       await page.getByTestId('runs').fill('2');
-      await page.locator('.cm-line', { hasText: 'skills = ' }).first().click();
-      await page.keyboard.press('Home');
-      await page.keyboard.press('Shift+End');
-      await page.keyboard.type('tier = 2');
+      await typeOver(page, 'skills = ', 'tier = 2');
       await page.locator('[data-testid="compare"]:not([disabled])').click();
       await page.locator('[data-testid="comparison"][data-seeds="2"]').waitFor({ timeout: 30_000 });
       await page.getByTestId('ways').getByRole('button').first().click();
@@ -110,10 +107,7 @@ const areas = [
     hash: '#tab=visitor&file=rules/90-refund.toml',
     ready: '[data-testid="route"]',
     act: async (page) => {
-      await page.locator('.cm-line', { hasText: 'group = "after-sales"' }).first().click();
-      await page.keyboard.press('Home');
-      await page.keyboard.press('Shift+End');
-      await page.keyboard.type('group = "general"');
+      await typeOver(page, 'group = "after-sales"', 'group = "general"');
       await page.getByTestId('message').fill('我要退款');
       await page.locator('[data-testid="ask-blame"]:not([disabled])').click();
       await page.locator('[data-testid="blame-body"][data-ready="true"]').waitFor({ timeout: 30_000 });

@@ -1,7 +1,7 @@
 /** An admin is told what is wrong with the rules before a visitor feels it, and sees it happen. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { launchBrowser, serveStatic, textOf, watchProblems } from './support.mjs';
+import { launchBrowser, serveStatic, textOf, watchProblems, typeOver } from './support.mjs';
 
 let browser;
 let site;
@@ -25,11 +25,7 @@ test('a rule that I made unreachable is found, and a visitor shows it', async ()
   assert.equal(await summary.getAttribute('data-faults'), '0', 'the example is sound');
 
   // Nobody has all of these.
-  const line = page.locator('.cm-line', { hasText: 'skills = ' }).first();
-  await line.click();
-  await page.keyboard.press('Home');
-  await page.keyboard.press('Shift+End');
-  await page.keyboard.type('skills = ["invoice", "sizing", "tracking", "refund", "complaint"]');
+  await typeOver(page, 'skills = ', 'skills = ["invoice", "sizing", "tracking", "refund", "complaint"]');
   await page.locator('[data-testid="analysis-summary"]:not([data-faults="0"])').waitFor({ timeout: 60_000 });
   const fault = page.getByTestId('analysis').locator('li[data-grade="fault"]').first();
   assert.match(await fault.textContent(), /refund|退款/i);

@@ -1,7 +1,7 @@
 /** An admin sees that something got worse and asks which of their edits did it. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { launchBrowser, serveStatic, textOf, openPage } from './support.mjs';
+import { launchBrowser, serveStatic, textOf, openPage, typeOver } from './support.mjs';
 
 let browser;
 let site;
@@ -22,13 +22,6 @@ async function open(hash) {
 }
 
 /** Writes another line in the place of the first that has these words. */
-async function edit(page, words, text) {
-  await page.locator('.cm-line', { hasText: words }).first().click();
-  await page.keyboard.press('Home');
-  await page.keyboard.press('Shift+End');
-  await page.keyboard.type(text);
-}
-
 async function goTo(page, file) {
   await page.evaluate((file) => {
     const values = new URLSearchParams(location.hash.slice(1));
@@ -44,7 +37,7 @@ test('of two edits, the one that sends a visitor elsewhere is named, and a click
   const { page, problems, close } = await open('#tenant=shop&tab=visitor&file=rules/90-refund.toml');
   await page.getByTestId('message').fill('我要退款');
   assert.equal(await page.getByTestId('ask-blame').count(), 0, 'nothing is changed yet');
-  await edit(page, 'group = "after-sales"', 'group = "general"');
+  await typeOver(page, 'group = "after-sales"', 'group = "general"');
   await goTo(page, 'rules/10-cooperation.toml');
   await page.locator('.cm-content').click();
   await page.keyboard.press('ControlOrMeta+End');
@@ -70,7 +63,7 @@ test('of two edits, the one that sends a visitor elsewhere is named, and a click
 
 test('a figure that got worse leads to the change that did it', async () => {
   const { page, problems, close } = await open('#tenant=shop&tab=compare&scenario=weekday&file=rules/90-refund.toml');
-  await edit(page, 'group = "after-sales"', 'group = "general"');
+  await typeOver(page, 'group = "after-sales"', 'group = "general"');
   await goTo(page, 'rules/10-cooperation.toml');
   await page.locator('.cm-content').click();
   await page.keyboard.press('ControlOrMeta+End');
@@ -92,7 +85,7 @@ test('a figure that got worse leads to the change that did it', async () => {
 
 test('a search that takes too long stops when I say so', async () => {
   const { page, problems, close } = await open('#tenant=shop&tab=compare&scenario=promo-peak&file=rules/90-refund.toml');
-  await edit(page, 'group = "after-sales"', 'group = "general"');
+  await typeOver(page, 'group = "after-sales"', 'group = "general"');
   await page.getByTestId('runs').fill('10');
   await page.locator('[data-testid="compare"]:not([disabled])').click();
   await page.locator('[data-testid="comparison"][data-seeds="10"]').waitFor({ timeout: 120_000 });

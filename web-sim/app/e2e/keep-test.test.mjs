@@ -1,7 +1,7 @@
 /** An admin makes a rule test of a conversation that went as it should, and is told when an edit breaks it. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { launchBrowser, serveStatic, textOf, watchProblems } from './support.mjs';
+import { launchBrowser, serveStatic, textOf, watchProblems, typeOver } from './support.mjs';
 
 let browser;
 let site;
@@ -33,11 +33,7 @@ test('what went right once is held against every edit from then on', async () =>
   await page.getByTestId('tests').getByText('refund "not there yet"').waitFor();
 
   // The rule that sends it there is broken.
-  const words = page.locator('.cm-line', { hasText: 'group = "after-sales"' }).first();
-  await words.click();
-  await page.keyboard.press('Home');
-  await page.keyboard.press('Shift+End');
-  await page.keyboard.type('group = "presale"');
+  await typeOver(page, 'group = "after-sales"', 'group = "presale"');
   await page.locator('[data-testid="tests-badge"][data-failed="true"]').waitFor();
   const first = await page.getByTestId('tests').locator('li').allTextContents();
   assert.ok(first.some((line) => line.includes('not there yet') && line.includes('after-sales')), first.slice(0, 6).join('\n'));

@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { hostProgram, launchBrowser, serveStatic, openPage } from './support.mjs';
+import { hostProgram, launchBrowser, serveStatic, openPage, typeOver } from './support.mjs';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const run = promisify(execFile);
@@ -38,10 +38,7 @@ test('I find a conversation that my change moves, ask why not another agent, and
   const before = await page.getByTestId('tests-badge').textContent();
   await page.getByTestId('runs').fill('1');
   // Refunds are to go to the pre-sales group.
-  await page.locator('.cm-line', { hasText: 'group = "after-sales"' }).first().click();
-  await page.keyboard.press('Home');
-  await page.keyboard.press('Shift+End');
-  await page.keyboard.type('group = "presale"');
+  await typeOver(page, 'group = "after-sales"', 'group = "presale"');
   await page.locator('[data-testid="compare"]:not([disabled])').click();
   await page.locator('[data-testid="comparison"][data-seeds="1"]').waitFor({ timeout: 60_000 });
   await page.getByTestId('ways').getByRole('button').first().click();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { hostProgram, launchBrowser, serveStatic, startHost, textOf, watchProblems } from './support.mjs';
+import { ask, atStage, hostProgram, launchBrowser, serveStatic, signIn, startHost, textOf, watchProblems } from './support.mjs';
 
 let browser;
 
@@ -21,25 +21,6 @@ async function open(url, hash = '#tenant=shop&file=rules/90-refund.toml') {
   await page.goto(url + hash);
   await page.getByTestId('publish').click();
   return { page, problems, close: () => context.close() };
-}
-
-async function signIn(page, { tenant, name, password }) {
-  const form = page.getByTestId('publish-sign-in');
-  await form.getByLabel('Tenant').fill(tenant);
-  await form.getByLabel('User name').fill(name);
-  await form.getByLabel('Password').fill(password);
-  await page.keyboard.press('Enter');
-  await page.locator('[data-testid="publish-drawer"][data-connection="connected"]').waitFor();
-}
-
-const at = (page, stage) => page.locator(`[data-testid="way"][data-stage="${stage}"]`).waitFor({ timeout: 30_000 });
-
-/** What a host is asked for on the page's behalf. */
-async function ask(page, url, method, path, data) {
-  const headers = { origin: new URL(url).origin };
-  const answer = await page.request.fetch(`${url}v1/${path}`, { method, headers, ...(data ? { data } : {}) });
-  assert.ok(answer.ok(), `${method} ${path}: ${answer.status()} ${await answer.text()}`);
-  return answer.json();
 }
 
 test('without a host the page says what publishing takes, and keeps the work', async () => {
@@ -67,13 +48,13 @@ test('a change goes step by step to a shadow, a canary and live, and one click t
   await page.getByTestId('publish').click();
   await page.getByTestId('publish-note').fill('reviewed the refund rule');
   await page.getByTestId('make-candidate').click();
-  await at(page, 'draft');
+  await atStage(page, 'draft');
   await page.getByTestId('step-check').click();
-  await at(page, 'checked');
+  await atStage(page, 'checked');
   await page.getByTestId('step-tests').click();
-  await at(page, 'tested');
+  await atStage(page, 'tested');
   await page.getByTestId('step-shadow').click();
-  await at(page, 'shadow');
+  await atStage(page, 'shadow');
 
   await ask(page, host.url, 'POST', 'conversations', { text: '我要退款', channel: 'website' });
   const shadow = page.getByTestId('shadow');
@@ -81,13 +62,13 @@ test('a change goes step by step to a shadow, a canary and live, and one click t
   assert.equal(await shadow.getAttribute('data-differing'), '0', 'a comment changes nothing');
 
   await page.getByTestId('step-canary').click();
-  await at(page, 'canary');
+  await atStage(page, 'canary');
   assert.equal(await page.getByTestId('canary').getAttribute('data-share'), '5');
   assert.match(await textOf(page.getByTestId('canary'), problems), /Conversations waiting reach/);
 
   await page.getByTestId('step-live').click();
   await page.getByRole('tooltip').getByRole('button', { name: 'Go live' }).click();
-  await at(page, 'live');
+  await atStage(page, 'live');
   await page.locator('[data-testid="publish-live"][data-number="2"]').waitFor();
 
   await page.getByRole('tab', { name: 'History' }).click();

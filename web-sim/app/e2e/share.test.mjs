@@ -4,7 +4,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { launchBrowser, serveStatic, watchProblems } from './support.mjs';
+import { launchBrowser, serveStatic, watchProblems, typeOver } from './support.mjs';
 
 let browser;
 let site;
@@ -38,10 +38,7 @@ async function digest(page) {
 
 /** Sends every refund to presale. */
 async function edit(page) {
-  await page.locator('.cm-line', { hasText: 'group = "after-sales"' }).first().click();
-  await page.keyboard.press('Home');
-  await page.keyboard.press('Shift+End');
-  await page.keyboard.type('group = "presale"');
+  await typeOver(page, 'group = "after-sales"', 'group = "presale"');
   await page.locator('[data-testid="tests-badge"][data-failed="true"]').waitFor();
 }
 

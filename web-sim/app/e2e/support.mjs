@@ -139,6 +139,35 @@ export async function leaveOut(page, words) {
   await page.keyboard.press('Enter');
 }
 
+/** Types `text` over the line of the editor that has these words. */
+export async function typeOver(page, words, text) {
+  await page.locator('.cm-line', { hasText: words }).first().click();
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Shift+End');
+  await page.keyboard.type(text);
+}
+
+/** Signs in where publishing asks for it; `labels` are those of tenant, user name and password in the page's language. */
+export async function signIn(page, { tenant, name, password }, labels = ['Tenant', 'User name', 'Password']) {
+  const form = page.getByTestId('publish-sign-in');
+  for (const [at, value] of [tenant, name, password].entries()) await form.getByLabel(labels[at]).fill(value);
+  await page.keyboard.press('Enter');
+  await page.locator('[data-testid="publish-drawer"][data-connection="connected"]').waitFor();
+}
+
+/** Waits until the candidate is at a stage. */
+export function atStage(page, stage) {
+  return page.locator(`[data-testid="way"][data-stage="${stage}"]`).waitFor({ timeout: 30_000 });
+}
+
+/** What a host answers on the page's behalf. */
+export async function ask(page, url, method, path, data) {
+  const headers = { origin: new URL(url).origin };
+  const answer = await page.request.fetch(`${url}v1/${path}`, { method, headers, ...(data ? { data } : {}) });
+  if (!answer.ok()) throw new Error(`${method} ${path}: ${answer.status()} ${await answer.text()}`);
+  return answer.json();
+}
+
 /** The text of `locator` once it is there; when it does not come, the error says what the page had to say. */
 export async function textOf(locator, problems, timeout_ms = 15_000) {
   try {

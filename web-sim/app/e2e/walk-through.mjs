@@ -5,10 +5,9 @@
  * In the shadow and the canary, visitors come as fast as the host takes them; what they say is written below. Run it while the
  * tenants have agents on shift: from 8 to 24 o'clock in Shanghai.
  */
-import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { launchBrowser, startHost } from './support.mjs';
+import { ask, atStage, launchBrowser, signIn, startHost, typeOver } from './support.mjs';
 
 const folder = process.argv[2];
 if (!folder) {
@@ -38,7 +37,6 @@ const stories = [
     history: 'History',
     goLive: 'Go live',
     changes: 'Changes',
-    fields: ['Tenant', 'User name', 'Password'],
   },
   {
     language: 'zh',
@@ -88,11 +86,10 @@ async function walk(story, host) {
     console.log(path);
   };
   const tab = (name) => page.goto(`${host.url}#tenant=${story.tenant}&scenario=${story.scenario}&file=rules/${story.rule}.toml&tab=${name}`);
-  const stage = (name) => page.locator(`[data-testid="way"][data-stage="${name}"]`).waitFor({ timeout: 30_000 });
-  const ask = async (method, path, data) => {
-    const answer = await page.request.fetch(`${host.url}v1/${path}`, { method, headers: { origin: new URL(host.url).origin }, data });
-    assert.ok(answer.ok(), `${method} ${path}: ${answer.status()} ${await answer.text()}`);
-    return answer.json();
+  const write = async (more) => {
+    await typeOver(page, /^any = /, story.keywords(more));
+    // A long line is read from its beginning.
+    await page.keyboard.press('Home');
   };
 
   // A visitor who goes wrong.
@@ -107,14 +104,14 @@ async function walk(story, host) {
   await picture('visitor-before');
 
   // The first idea takes too much: a rule test says so.
-  await write(page, story.keywords(story.tooBroad));
+  await write(story.tooBroad);
   await page.locator('[data-testid="tests-badge"][data-failed="true"]').waitFor();
   await page.getByTestId('tests-badge').click();
   await page.locator('[data-testid="tests"] [data-passed="false"]', { hasText: story.red }).waitFor();
   await picture('red-test');
 
   // The second does not. What it is for becomes a test.
-  await write(page, story.keywords(story.right));
+  await write(story.right);
   await page.locator('[data-testid="tests-badge"][data-failed="false"]').waitFor();
   await tab('visitor');
   await page.locator(`[data-testid="route"][data-group="${story.after}"]`).waitFor();
@@ -154,33 +151,29 @@ async function walk(story, host) {
   await tab('simulate');
   await page.locator('[data-testid="run-line"][data-ended="complete"]').waitFor({ timeout: 60_000 });
   await page.getByTestId('publish').click();
-  const { tenant, name, password } = host.signIn;
-  const form = page.getByTestId('publish-sign-in');
-  for (const [at, value] of [tenant, name, password].entries()) await form.getByLabel(story.fields[at]).fill(value);
-  await page.keyboard.press('Enter');
-  await page.locator('[data-testid="publish-drawer"][data-connection="connected"]').waitFor();
+  await signIn(page, host.signIn, story.fields);
   await page.getByTestId('publish-note').fill(story.note);
   await page.getByTestId('make-candidate').click();
-  await stage('draft');
+  await atStage(page, 'draft');
   await page.getByTestId('step-check').click();
-  await stage('checked');
+  await atStage(page, 'checked');
   await page.getByTestId('step-tests').click();
-  await stage('tested');
+  await atStage(page, 'tested');
   await page.locator('[data-testid="step-report"]:not([disabled])').click();
-  await stage('simulated');
+  await atStage(page, 'simulated');
   await picture('simulated');
 
   // In silence, on live traffic.
   await page.getByTestId('step-shadow').click();
-  await stage('shadow');
+  await atStage(page, 'shadow');
   let customers = 0;
-  const { items: agents } = await ask('GET', 'agents?limit=200');
-  for (const { slug } of agents) await ask('PUT', `agents/${slug}/presence`, { presence: 'online' });
+  const { items: agents } = await ask(page, host.url, 'GET', 'agents?limit=200');
+  for (const { slug } of agents) await ask(page, host.url, 'PUT', `agents/${slug}/presence`, { presence: 'online' });
   const visit = async (text) => {
     customers += 1;
-    const opened = await ask('POST', 'conversations', { text, identity: { login: `visitor-${customers}` }, attributes: story.attributes });
+    const opened = await ask(page, host.url, 'POST', 'conversations', { text, identity: { login: `visitor-${customers}` }, attributes: story.attributes });
     const reason = { assigned: 'resolved', waiting: 'abandoned' }[opened.place] ?? 'handed-over';
-    await ask('POST', `conversations/${opened.id}/close`, { reason });
+    await ask(page, host.url, 'POST', `conversations/${opened.id}/close`, { reason });
   };
   for (let round = 0; round < 6; round += 1) for (const text of story.visitors) await visit(text);
   await page.locator(`[data-testid="shadow"][data-decisions="${customers}"]:not([data-differing="0"])`).waitFor({ timeout: 30_000 });
@@ -188,7 +181,7 @@ async function walk(story, host) {
 
   // For some customers, with guards.
   await page.getByTestId('step-canary').click();
-  await stage('canary');
+  await atStage(page, 'canary');
   for (let round = 0; round < 40; round += 1) for (const text of story.visitors) await visit(text);
   await page.waitForTimeout(2_500);
   await page.getByTestId('canary').scrollIntoViewIfNeeded();
@@ -197,21 +190,11 @@ async function walk(story, host) {
   // For everybody; and the way back.
   await page.getByTestId('step-live').click();
   await page.getByRole('tooltip').getByRole('button', { name: story.goLive }).click();
-  await stage('live');
+  await atStage(page, 'live');
   await page.getByRole('tab', { name: story.history }).click();
   const newest = page.locator('[data-testid="publish-history"] > [data-number="2"][data-live="true"]');
   await newest.getByRole('button', { name: story.changes }).click();
   await newest.getByTestId('file-diff').first().waitFor();
   await picture('history');
   await context.close();
-}
-
-/** Writes the keywords of the open rule anew. */
-async function write(page, line) {
-  await page.locator('.cm-line', { hasText: /^any = / }).first().click();
-  await page.keyboard.press('Home');
-  await page.keyboard.press('Shift+End');
-  await page.keyboard.insertText(line);
-  // A long line is read from its beginning.
-  await page.keyboard.press('Home');
 }
