@@ -91,12 +91,8 @@ impl Uploads {
                 each(&mut uploads, next);
             }
         };
-        std::thread::scope(|scope| {
-            let count = std::thread::available_parallelism().map_or(1, usize::from);
-            let threads: Vec<_> = (0..count).map(|_| scope.spawn(work)).collect();
-            let seen = threads.into_iter().map(|thread| thread.join().expect("a fault that was told above"));
-            seen.reduce(Uploads::and).expect("one thread at least")
-        })
+        let seen = rayon::broadcast(|_| work()).into_iter();
+        seen.reduce(Uploads::and).expect("one thread at least")
     }
 
     fn and(mut self, other: Uploads) -> Uploads {

@@ -5,12 +5,11 @@ use std::path::Path;
 use pointsman_engine::rules::Ruleset;
 use pointsman_engine::simulation::Scenario;
 use pointsman_engine::simulation::compare::{
-    Cause, Changes, Comparison, DecidedBy, Destination, Difference, Interval, Measure, Moved, Pair, PairRun,
+    Cause, Changes, Comparison, DecidedBy, Destination, Difference, Interval, Measure, Moved, PairRun,
     Verdict, Way,
 };
-use pointsman_report::Compared;
 
-use super::pairs::pairs;
+use super::pairs::ComparedPairs;
 use super::scenario::read_scenario;
 use super::simulate::{Arguments, percent, time};
 use super::style::{BAD, DIM, GOOD, NAME, STRONG, paint};
@@ -43,22 +42,14 @@ pub(super) fn compare(
         let sides = ((&*live, &live_scenario), (candidate.ruleset, candidate.scenario));
         Ok(PairRun::new(sides.0, sides.1, arguments.seed.wrapping_add(run)))
     };
-    let all = pairs(arguments.runs, &candidate.scenario.name, begin, |run, pair| {
-        // One seed's reports are enough for names and for the picture over time.
-        let reports = (run == 0 && arguments.html.is_wanted()).then(|| pair.reports());
-        (pair.pair(&changes), reports)
-    })?;
-    let (pairs, reports): (Vec<Pair>, Vec<_>) = all.into_iter().unzip();
-    let comparison = Comparison::new(&pairs);
+    let compared =
+        ComparedPairs::run(arguments.runs, &candidate.scenario.name, &changes, &arguments.html, begin)?;
+    let comparison = &compared.comparison;
     match format {
-        Format::Json => output::json(&comparison)?,
-        Format::Human => output::say(&told(&comparison, &candidate.scenario.name)),
+        Format::Json => output::json(comparison)?,
+        Format::Human => output::say(&told(comparison, &candidate.scenario.name)),
     }
-    if let Some((live, candidate_report)) = reports.into_iter().flatten().next() {
-        let compared = Compared { comparison: &comparison, live: &live, candidate: &candidate_report };
-        let directory = candidate.ruleset.directory();
-        arguments.html.write(directory, |about| pointsman_report::of_comparison(&compared, about))?;
-    }
+    compared.write(&arguments.html, candidate.ruleset.directory())?;
     Ok(if comparison.sound { Exit::Well } else { Exit::Problems })
 }
 

@@ -9,14 +9,13 @@ use indicatif::{ProgressBar, ProgressStyle};
 use pointsman_engine::recording::{RecordedRulesets, Recording, RecordingAbout, Verified, Verifier};
 use pointsman_engine::rules::module::Sandbox;
 use pointsman_engine::rules::{Compiled, Ruleset};
-use pointsman_engine::simulation::compare::{AskedAnew, Changes, Comparison, Pair, PairRun};
-use pointsman_engine::simulation::{Report, Supposed};
-use pointsman_report::Compared;
+use pointsman_engine::simulation::Supposed;
+use pointsman_engine::simulation::compare::{AskedAnew, Changes, Comparison, PairRun};
 use serde::Serialize;
 
 use super::compare::{told, way};
 use super::html::HtmlArguments;
-use super::pairs::pairs;
+use super::pairs::ComparedPairs;
 use super::style::{BAD, DIM, GOOD, STRONG, paint};
 use super::{Format, Verdict, not_compiled, output, tenant_folder};
 use crate::recording::read_recording;
@@ -80,27 +79,19 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> anyhow::Result<Verdi
         },
     };
     let (verified, asked) = verify(&recording, &rulesets, candidate.as_ref());
-    let (comparison, reports) = match &candidate {
-        Some(candidate) => {
-            let (comparison, reports) = compare(&recording, &rulesets, candidate, arguments)?;
-            (Some(comparison), reports)
-        }
-        None => (None, None),
+    let compared = match &candidate {
+        Some(candidate) => Some(compare(&recording, &rulesets, candidate, arguments)?),
+        None => None,
     };
-    let replayed = Replayed {
-        about: recording.about(),
-        verified: &verified,
-        asked: asked.as_ref(),
-        comparison: comparison.as_ref(),
-    };
+    let comparison = compared.as_ref().map(|compared| &compared.comparison);
+    let replayed =
+        Replayed { about: recording.about(), verified: &verified, asked: asked.as_ref(), comparison };
     match format {
         Format::Json => output::json(&replayed)?,
         Format::Human => output::say(&tell(&replayed, candidate.as_ref())),
     }
-    if let (Some(comparison), Some(candidate), Some((live, report))) = (&comparison, &candidate, &reports) {
-        let compared = Compared { comparison, live, candidate: report };
-        let directory = candidate.ruleset.directory();
-        arguments.html.write(directory, |about| pointsman_report::of_comparison(&compared, about))?;
+    if let (Some(compared), Some(candidate)) = (&compared, &candidate) {
+        compared.write(&arguments.html, candidate.ruleset.directory())?;
     }
     let is_sound = comparison.is_none_or(|comparison| comparison.sound);
     let is_true = verified.differing == 0 || recording.about().masked;
@@ -176,18 +167,12 @@ fn compare(
     rulesets: &RecordedRulesets<Arc<Ruleset>>,
     candidate: &Candidate,
     arguments: &Arguments,
-) -> anyhow::Result<(Comparison, Option<(Report, Report)>)> {
+) -> anyhow::Result<ComparedPairs> {
     let begin = |run: u64| {
         let seed = arguments.seed.wrapping_add(run);
         Ok(PairRun::replay(recording, rulesets, Arc::clone(&candidate.ruleset), seed)?)
     };
-    let all = pairs(arguments.runs, "replaying", begin, |run, pair| {
-        // One seed's reports are enough for names and for the picture over time.
-        let reports = (run == 0 && arguments.html.is_wanted()).then(|| pair.reports());
-        (pair.pair(&candidate.changes), reports)
-    })?;
-    let (pairs, reports): (Vec<Pair>, Vec<_>) = all.into_iter().unzip();
-    Ok((Comparison::new(&pairs), reports.into_iter().flatten().next()))
+    ComparedPairs::run(arguments.runs, "replaying", &candidate.changes, &arguments.html, begin)
 }
 
 fn tell(replayed: &Replayed<'_>, candidate: Option<&Candidate>) -> String {

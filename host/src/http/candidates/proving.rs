@@ -24,6 +24,7 @@ use crate::view::names::rule_slugs;
 const REPORT_BYTES_MAX: usize = 512 * 1024;
 /// Findings told with tests that fail.
 const RED_TOLD_MAX: usize = 100;
+
 /// A step that concerns the store alone.
 async fn step_here(
     app: &App,
