@@ -140,6 +140,7 @@ test('I begin a scenario from one that is there, and change it by form: the file
   await drawer.getByRole('button', { name: 'Add an incident' }).click();
   await page.waitForFunction(() => document.querySelectorAll('[data-testid="scenario-settings"] [aria-label="Which kind"]').length >= 3);
   await page.keyboard.press('Escape');
+  await drawer.waitFor({ state: 'detached' });
   await line(page, '# 产品出事').waitFor();
   await runAgain(page);
   assert.deepEqual(problems, []);

@@ -21,7 +21,7 @@ export function SettingsDrawer({ file, onClose }: { file: string; onClose: () =>
   const { files, checked } = useWorkspace();
   const text = files[file] ?? '';
   const settings = readSettings(text);
-  const change: Change = (...edits) => void editScenario(file, text, edits);
+  const change: Change = (...edits) => void editScenario(file, edits);
   if (!settings) return null;
   const { intents, patience, returning, vip, contained, breaks, incidents, dispersion } = settings;
   const shares = intents.map(({ share }) => share);
@@ -226,7 +226,8 @@ function Share({ label, value, max = 1, onChange }: { label: string; value: numb
           onChange(next / 100);
         }}
         ariaLabelForHandle={label}
-        tooltip={{ formatter: (shown) => `${shown}%` }}
+        // Its number stands beside it. A tooltip on top would also take the Escape that closes the drawer.
+        tooltip={{ formatter: null }}
       />
       <InputNumber
         size="small"
