@@ -1,6 +1,7 @@
 //! The customers a desk has seen, and how it knows them again (R43).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -12,24 +13,69 @@ use crate::time::Timestamp;
 /// The most customers a desk remembers; beyond it those first seen longest ago are forgotten.
 pub(crate) const CUSTOMERS_MAX: usize = 500_000;
 
-/// Everybody the desk remembers.
+/// Everybody the desk remembers. Nearly all of a large desk are its customers: what names them is kept once, and by every copy
+/// of the desk together.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Customers {
     by_id: BTreeMap<CustomerId, Customer>,
-    by_identity: BTreeMap<(IdentityKind, String), CustomerId>,
+    by_identity: PerKind<BTreeMap<Arc<str>, CustomerId>>,
     last: u64,
 }
 
 /// One customer 客户.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Customer {
-    pub identity: Identity,
+    /// The latest value of each kind.
+    identity: PerKind<Option<Arc<str>>>,
     pub vip: u8,
     pub attributes: BTreeMap<String, String>,
     pub last_agent: Option<AgentId>,
     pub last_served_at: Timestamp,
     /// Conversations so far.
     pub conversations: u32,
+}
+
+/// Something for each kind of identity.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct PerKind<T> {
+    login: T,
+    cookie: T,
+    ip: T,
+}
+
+impl<T> PerKind<T> {
+    fn get(&self, kind: IdentityKind) -> &T {
+        match kind {
+            IdentityKind::Login => &self.login,
+            IdentityKind::Cookie => &self.cookie,
+            IdentityKind::Ip => &self.ip,
+        }
+    }
+
+    fn get_mut(&mut self, kind: IdentityKind) -> &mut T {
+        match kind {
+            IdentityKind::Login => &mut self.login,
+            IdentityKind::Cookie => &mut self.cookie,
+            IdentityKind::Ip => &mut self.ip,
+        }
+    }
+}
+
+impl PerKind<BTreeMap<Arc<str>, CustomerId>> {
+    /// Forgets a value, unless it has come to mean somebody else.
+    fn forget(&mut self, kind: IdentityKind, value: &str, id: CustomerId) {
+        let known = self.get_mut(kind);
+        if known.get(value) == Some(&id) {
+            known.remove(value);
+        }
+    }
+}
+
+impl Customer {
+    fn identities(&self) -> impl Iterator<Item = (IdentityKind, &Arc<str>)> {
+        let kinds = [IdentityKind::Login, IdentityKind::Cookie, IdentityKind::Ip];
+        kinds.into_iter().filter_map(|kind| Some((kind, self.identity.get(kind).as_ref()?)))
+    }
 }
 
 impl Identity {
@@ -42,14 +88,6 @@ impl Identity {
             IdentityKind::Ip => self.ip.as_deref(),
         }
         .filter(|value| !value.is_empty())
-    }
-
-    fn get_mut(&mut self, kind: IdentityKind) -> &mut Option<String> {
-        match kind {
-            IdentityKind::Login => &mut self.login,
-            IdentityKind::Cookie => &mut self.cookie,
-            IdentityKind::Ip => &mut self.ip,
-        }
     }
 }
 
@@ -71,11 +109,9 @@ impl Customers {
         let mut kept = Customers { last: self.last, ..Customers::default() };
         for id in ids {
             let Some(customer) = self.by_id.get(&id) else { continue };
-            for kind in [IdentityKind::Login, IdentityKind::Cookie, IdentityKind::Ip] {
-                let Some(value) = customer.identity.get(kind) else { continue };
-                let key = (kind, value.to_owned());
-                if self.by_identity.get(&key) == Some(&id) {
-                    kept.by_identity.insert(key, id);
+            for (kind, value) in customer.identities() {
+                if self.by_identity.get(kind).get(value) == Some(&id) {
+                    kept.by_identity.get_mut(kind).insert(Arc::clone(value), id);
                 }
             }
             kept.by_id.insert(id, customer.clone());
@@ -86,10 +122,10 @@ impl Customers {
     /// Who this is: the strongest identity that is known decides; a new number when none is; `None` when there is
     /// nothing to go by.
     pub(crate) fn recognise(&self, identity: &Identity, by: &[IdentityKind]) -> Option<CustomerId> {
-        let mut given =
-            by.iter().filter_map(|kind| Some((*kind, identity.get(*kind)?.to_owned()))).peekable();
+        let mut given = by.iter().filter_map(|kind| Some((*kind, identity.get(*kind)?))).peekable();
         given.peek()?;
-        Some(given.find_map(|key| self.by_identity.get(&key).copied()).unwrap_or(CustomerId(self.last + 1)))
+        let known = given.find_map(|(kind, value)| self.by_identity.get(kind).get(value).copied());
+        Some(known.unwrap_or(CustomerId(self.last + 1)))
     }
 
     /// Notes that a customer was seen. One value of each kind is remembered: the latest.
@@ -106,28 +142,20 @@ impl Customers {
         customer.vip = vip;
         customer.attributes.clone_from(attributes);
         customer.conversations = customer.conversations.saturating_add(1);
-        let Customers { by_identity, .. } = self;
         for kind in by {
             let Some(value) = identity.get(*kind) else { continue };
-            let known = customer.identity.get_mut(*kind);
-            if let Some(before) = known.replace(value.to_owned())
-                && before != value
-                && by_identity.get(&(*kind, before.clone())) == Some(&id)
-            {
-                by_identity.remove(&(*kind, before));
+            let latest = customer.identity.get_mut(*kind);
+            if let Some(before) = latest.take_if(|before| **before != *value) {
+                self.by_identity.forget(*kind, &before, id);
             }
-            by_identity.insert((*kind, value.to_owned()), id);
+            let value = latest.get_or_insert_with(|| Arc::from(value));
+            self.by_identity.get_mut(*kind).insert(Arc::clone(value), id);
         }
         if self.by_id.len() > CUSTOMERS_MAX
             && let Some((forgotten, customer)) = self.by_id.pop_first()
         {
-            for kind in [IdentityKind::Login, IdentityKind::Cookie, IdentityKind::Ip] {
-                if let Some(value) = customer.identity.get(kind) {
-                    let key = (kind, value.to_owned());
-                    if self.by_identity.get(&key) == Some(&forgotten) {
-                        self.by_identity.remove(&key);
-                    }
-                }
+            for (kind, value) in customer.identities() {
+                self.by_identity.forget(kind, value, forgotten);
             }
         }
     }

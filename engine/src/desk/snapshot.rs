@@ -21,7 +21,7 @@ use crate::rules::Revision;
 use crate::time::Timestamp;
 
 /// Changes whenever the form below does.
-const FORMAT: &str = concat!("pointsman-desk-2-", env!("CARGO_PKG_VERSION"));
+const FORMAT: &str = concat!("pointsman-desk-3-", env!("CARGO_PKG_VERSION"));
 
 /// Bytes that are no snapshot of this engine version.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

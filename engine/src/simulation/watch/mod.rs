@@ -31,8 +31,8 @@ use crate::time::Timestamp;
 
 /// Copies kept for going back, the beginning included.
 const COPIES_MAX: i64 = 20;
-/// Customers remembered in all copies together: they are what makes a copy large, some 300 bytes each.
-const COPIED_CUSTOMERS_MAX: usize = 200_000;
+/// Customers remembered in all copies together: they are what makes a copy large, some 200 bytes each.
+const COPIED_CUSTOMERS_MAX: usize = 150_000;
 
 /// A run that is watched.
 #[derive(Debug)]
