@@ -26,7 +26,18 @@ export function SettingsDrawer({ file, onClose }: { file: string; onClose: () =>
   const { intents, patience, returning, vip, contained, breaks, incidents, dispersion } = settings;
   const shares = intents.map(({ share }) => share);
   return (
-    <Drawer open size={560} mask={false} title={t('scenario.settings.title')} onClose={onClose} data-testid="scenario-settings">
+    <Drawer
+      open
+      size={560}
+      mask={false}
+      title={t('scenario.settings.title')}
+      onClose={onClose}
+      // By itself it leaves Escape to a tooltip that was opened later, though it is hidden again.
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') onClose();
+      }}
+      data-testid="scenario-settings"
+    >
       <Section title={t('scenario.settings.intents')} hint={t('scenario.settings.intentsHint')}>
         {intents.map(({ name, share, handle }, at) => (
           <div key={at} className={styles.intent}>
@@ -226,7 +237,7 @@ function Share({ label, value, max = 1, onChange }: { label: string; value: numb
           onChange(next / 100);
         }}
         ariaLabelForHandle={label}
-        // Its number stands beside it. A tooltip on top would also take the Escape that closes the drawer.
+        // Its number stands beside it.
         tooltip={{ formatter: null }}
       />
       <InputNumber
