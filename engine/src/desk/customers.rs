@@ -13,8 +13,7 @@ use crate::time::Timestamp;
 /// The most customers a desk remembers; beyond it those first seen longest ago are forgotten.
 pub(crate) const CUSTOMERS_MAX: usize = 500_000;
 
-/// Everybody the desk remembers. Nearly all of a large desk are its customers: what names them is kept once, and by every copy
-/// of the desk together.
+/// Everybody the desk remembers. What names a customer is kept once, and by all copies of a desk together.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Customers {
     by_id: BTreeMap<CustomerId, Customer>,

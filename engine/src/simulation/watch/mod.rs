@@ -31,7 +31,7 @@ use crate::time::Timestamp;
 
 /// Copies kept for going back, the beginning included.
 const COPIES_MAX: i64 = 20;
-/// Customers remembered in all copies together: they are what makes a copy large, some 200 bytes each.
+/// Customers remembered in all copies together: a copy grows with them.
 const COPIED_CUSTOMERS_MAX: usize = 150_000;
 
 /// A run that is watched.

@@ -11,11 +11,13 @@ export function editScenario(file: string, edits: readonly Edit[]): Promise<void
   return last;
 }
 
+/** The text with the changes made; one whose syntax is broken stays as it is, and the editor says where. */
+export const edited = (text: string, edits: readonly Edit[]): Promise<string> => engine.call('edit', { text, edits }).catch(() => text);
+
 async function edit(file: string, edits: readonly Edit[]): Promise<void> {
   const text = workspace.get().files[file];
   if (text === undefined) return;
-  // What is refused is a file that was broken by hand meanwhile: the editor says where, and nothing is changed.
-  const changed = await engine.call('edit', { text, edits }).catch(() => text);
+  const changed = await edited(text, edits);
   // Should somebody have typed into the file in between, theirs stays.
   if (workspace.get().files[file] === text && changed !== text) workspace.add({ [file]: changed });
 }

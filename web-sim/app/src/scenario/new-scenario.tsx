@@ -3,9 +3,9 @@ import { PlusOutlined } from '@ant-design/icons';
 import { Button, Dropdown, Input, Modal, Tooltip } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { engine } from '../engine/client';
 import { navigate } from '../workspace/url-state';
 import { useWorkspace, workspace } from '../workspace/workspace';
+import { edited } from './edit-scenario';
 import styles from './import-arrivals.module.css';
 
 const SLUG = /^[\p{L}\p{N}][\p{L}\p{N}-]*$/u;
@@ -20,10 +20,7 @@ export function NewScenario() {
   const create = async () => {
     const text = from && files[`scenarios/${from.slug}.toml`];
     if (problem !== null || !text) return;
-    const edits = [{ path: ['name'], value: slug }];
-    // One whose syntax is broken is taken as it is.
-    const named = await engine.call('edit', { text, edits }).catch(() => text);
-    workspace.add({ [path]: named });
+    workspace.add({ [path]: await edited(text, [{ path: ['name'], value: slug }]) });
     navigate({ file: path, scenario: slug });
     setFrom(null);
   };
