@@ -139,6 +139,18 @@ test('I begin a scenario from one that is there, and change it by form: the file
   await drawer.getByRole('spinbutton', { name: 'Share of quality' }).fill('30');
   await drawer.getByRole('button', { name: 'Add an incident' }).click();
   await page.waitForFunction(() => document.querySelectorAll('[data-testid="scenario-settings"] [aria-label="Which kind"]').length >= 3);
+  // Twice before the first is done: one line goes, not the one after it as well.
+  const kinds = drawer.getByLabel('Which kind');
+  const before = await kinds.count();
+  await drawer.getByRole('button', { name: 'Remove' }).nth(-2).evaluate((button) => {
+    button.click();
+    button.click();
+  });
+  await page.waitForFunction((count) => document.querySelectorAll('[data-testid="scenario-settings"] [aria-label="Which kind"]').length < count, before);
+  // Changes wait their turn: when this one shows, the second "remove" has been decided.
+  await returning.fill('50');
+  await line(page, 'returning = 0.5').waitFor();
+  assert.equal(await kinds.count(), before - 1);
   await page.keyboard.press('Escape');
   await drawer.waitFor({ state: 'detached' });
   await line(page, '# 产品出事').waitFor();

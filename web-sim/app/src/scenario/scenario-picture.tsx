@@ -73,7 +73,7 @@ export default function ScenarioPicture({ file }: { file: string }) {
     const edits = known
       ? ratesEdits(arrivals, known, next)
       : arrivals.channels.flatMap((one) => ratesEdits(arrivals, one, scaled(one)));
-    await editScenario(file, edits);
+    await editScenario(file, () => edits);
   };
   const withHour = (of: readonly number[], at: number, rate: number) =>
     of.map((old, index) => (index === at ? Math.round(Math.min(Math.max(rate, 0), RATE_MAX) * 10) / 10 : old));

@@ -7,7 +7,7 @@ import type { Catalogue } from '../generated/types/Catalogue';
 import type { Edit } from '../generated/types/Edit';
 import { useWorkspace } from '../workspace/workspace';
 import { editScenario } from './edit-scenario';
-import { INCIDENT_KINDS, incidentValue, readSettings, shareEdits, vipEdits, type IncidentSetting, type LengthSetting } from './settings';
+import { INCIDENT_KINDS, hasSameLines, incidentValue, readSettings, shareEdits, vipEdits, type IncidentSetting, type LengthSetting } from './settings';
 import styles from './settings-drawer.module.css';
 
 /** `30s`, `6m`, `1m30s`: whole numbers, larger unit first. */
@@ -21,8 +21,9 @@ export function SettingsDrawer({ file, onClose }: { file: string; onClose: () =>
   const { files, checked } = useWorkspace();
   const text = files[file] ?? '';
   const settings = readSettings(text);
-  const change: Change = (...edits) => void editScenario(file, edits);
   if (!settings) return null;
+  // A second "remove" before the first is done would take the line after it.
+  const change: Change = (...edits) => void editScenario(file, (now) => (hasSameLines(settings, readSettings(now)) ? edits : []));
   const { intents, patience, returning, vip, contained, breaks, incidents, dispersion } = settings;
   const shares = intents.map(({ share }) => share);
   return (

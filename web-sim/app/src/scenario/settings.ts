@@ -90,6 +90,11 @@ export function readSettings(text: string): Settings | null {
   };
 }
 
+/** Whether a path into one still leads to the same line of the other. */
+export function hasSameLines(seen: Settings, now: Settings | null): boolean {
+  return now !== null && (['intents', 'breaks', 'incidents'] as const).every((list) => seen[list].length === now[list].length);
+}
+
 /** One intent gets another share; the others keep theirs to each other, and all add up to 1. */
 export function shareEdits(shares: readonly number[], at: number, share: number): Edit[] {
   const wanted = Math.min(Math.max(share, 0), 1);
