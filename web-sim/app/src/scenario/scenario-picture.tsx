@@ -123,22 +123,24 @@ export default function ScenarioPicture({ file }: { file: string }) {
         />
         <span className={styles.space} />
         <span className={styles.total}>{t('scenario.perDay', { count: count(Math.round(perDay), i18n.language) })}</span>
-        <NewScenario />
-        <Tooltip title={t('scenario.settings.help')}>
-          <Button size="small" type="text" icon={<ControlOutlined />} onClick={() => setSettings(true)} data-testid="open-settings">
-            {t('scenario.settings.action')}
-          </Button>
-        </Tooltip>
-        <Tooltip title={t('scenario.messages.help')}>
-          <Button size="small" type="text" icon={<MessageOutlined />} onClick={() => setMessages(true)} data-testid="import-messages">
-            {t('scenario.messages.action')}
-          </Button>
-        </Tooltip>
-        <Tooltip title={t('scenario.import.help')}>
-          <Button size="small" type="text" icon={<ImportOutlined />} onClick={() => setImporting(true)} data-testid="import-arrivals">
-            {t('scenario.import.action')}
-          </Button>
-        </Tooltip>
+        <div className={styles.actions}>
+          <NewScenario />
+          <Tooltip title={t('scenario.settings.help')}>
+            <Button size="small" type="text" icon={<ControlOutlined />} onClick={() => setSettings(true)} data-testid="open-settings">
+              {t('scenario.settings.action')}
+            </Button>
+          </Tooltip>
+          <Tooltip title={t('scenario.messages.help')}>
+            <Button size="small" type="text" icon={<MessageOutlined />} onClick={() => setMessages(true)} data-testid="import-messages">
+              {t('scenario.messages.action')}
+            </Button>
+          </Tooltip>
+          <Tooltip title={t('scenario.import.help')}>
+            <Button size="small" type="text" icon={<ImportOutlined />} onClick={() => setImporting(true)} data-testid="import-arrivals">
+              {t('scenario.import.action')}
+            </Button>
+          </Tooltip>
+        </div>
       </header>
       <svg
         ref={plot}

@@ -14,7 +14,7 @@ export const scenario: typeof zh = {
     'agents-drop': 'some agents drop out',
   },
   import: {
-    action: 'Import',
+    action: 'Arrivals',
     help: 'Fit this scenario to recorded arrivals (CSV)',
     title: 'Import recorded arrivals',
     take: 'Use them',

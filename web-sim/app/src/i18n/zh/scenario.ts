@@ -12,7 +12,7 @@ export const scenario = {
     'agents-drop': '部分客服掉线',
   },
   import: {
-    action: '导入',
+    action: '导入到来',
     help: '用记录下来的到来数量（CSV）拟合这个场景',
     title: '导入记录下来的到来数量',
     take: '采用',
