@@ -168,3 +168,62 @@ fn the_command_line_fits_writes_and_never_over_a_file_by_itself() {
     };
     assert!(day(&trial["recorded"]) > 500.0 && day(&trial["fitted"]) > 500.0, "{text}");
 }
+
+/// The truth is known: the recording is of a simulation, and what was put in must come out.
+#[test]
+fn a_scenario_fitted_to_a_recording_is_like_the_one_that_made_it() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let shop = directory.path().join("shop");
+    copy(&repository().join("examples/shop"), &shop);
+    let shop = shop.to_str().expect("a path");
+    let recording = directory.path().join("day.recording.gz");
+    let recording = recording.to_str().expect("a path");
+    let simulate = ["simulate", shop, "--scenario", "promo-peak", "--seed", "3"];
+    let (code, made, text) = run(&[&simulate[..], &["--record", recording]].concat());
+    assert_eq!(code, Some(0), "{text}");
+    let (code, told, text) = run(&["fit", recording, "--tenant", shop, "--write", "again"]);
+    assert_eq!(code, Some(0), "{text}");
+    let number = |pointer: &str| told.pointer(pointer).and_then(Value::as_f64).unwrap_or(f64::NAN);
+    let within = |what: &str, value: f64, from: f64, to: f64| {
+        println!("{what}: {value:.3}");
+        assert!((from..=to).contains(&value), "{what} is {value}, not from {from} to {to}");
+    };
+    // The scenario has patience of 3 min, replies after 25 s, half of the bot's conversations contained.
+    within("mean patience, min", number("/recorded/patience/exponential/ms_mean") / 60_000.0, 2.7, 3.3);
+    within("mean reply, s", number("/recorded/reply/lognormal/ms_mean") / 1_000.0, 23.0, 28.0);
+    within("contained", number("/recorded/bot/contained"), 0.4, 0.6);
+    within("without VIP level", number("/recorded/vip/0"), 0.81, 0.87);
+    within(
+        "arrivals",
+        number("/fitted/arrivals") / made["conversations"].as_f64().expect("a number"),
+        0.98,
+        1.0,
+    );
+    let scenario = told["scenario"].as_str().expect("a text");
+    assert!(scenario.contains("退款") && scenario.contains("group = \"after-sales\""), "{scenario}");
+
+    let (code, again, text) = run(&["simulate", shop, "--scenario", "again", "--seed", "4"]);
+    assert_eq!(code, Some(0), "{text}");
+    let figure =
+        |report: &Value, pointer: &str| report.pointer(pointer).and_then(Value::as_f64).unwrap_or(f64::NAN);
+    let ratio = |pointer: &str| figure(&again, pointer) / figure(&made, pointer);
+    within("conversations, again by before", ratio("/conversations"), 0.9, 1.1);
+    within("handle time, again by before", ratio("/kpi/all/handle/ms_mean"), 0.85, 1.15);
+    let service = |report: &Value| figure(report, "/kpi/all/service_level");
+    within("service level, again less before", service(&again) - service(&made), -0.12, 0.12);
+
+    let (code, told, text) = run(&["fit", recording, "--tenant", shop, "--like", "night"]);
+    assert_eq!(code, Some(0), "{text}");
+    let kept = std::fs::read_to_string(PathBuf::from(shop).join("scenarios/night.toml")).expect("a scenario");
+    let first = kept.lines().find(|line| line.starts_with("name = ")).expect("a name");
+    assert!(
+        told["scenario"].as_str().is_some_and(|text| text.contains(first)),
+        "the night's own words stay: {text}"
+    );
+
+    let torn = directory.path().join("torn.recording.gz");
+    let bytes = std::fs::read(recording).expect("a recording");
+    std::fs::write(&torn, bytes.get(..bytes.len() / 2).expect("half of it")).expect("written");
+    let (code, _, text) = run(&["fit", torn.to_str().expect("a path"), "--tenant", shop]);
+    assert!(code == Some(2) && text.contains("torn.recording.gz"), "{text}");
+}

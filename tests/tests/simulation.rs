@@ -115,3 +115,37 @@ fn a_cancelled_run_stops_and_reports_what_it_has() {
     assert!(report.conversations > 0 && report.conversations < 30_000);
     assert_eq!(report.kpi.all.unfinished, 0, "erlang: everybody who waits at the end would be unfinished");
 }
+
+#[test]
+fn visitors_given_to_silent_agents_leave_and_count_as_abandoned() {
+    let compiled = Ruleset::compile(&example("shop").unwrap(), None, &NoModules);
+    let ruleset = compiled.ruleset.unwrap();
+    let text = compiled.source.unwrap().scenarios.get("weekday").unwrap().clone();
+    let run = |share: f64| {
+        let incident = format!(
+            "{text}\n[[incident]]\nat = \"00:00\"\nlength = \"3d\"\nkind = \"agents-silent\"\nshare = {share}\n"
+        );
+        let (scenario, findings) = read_scenario("weekday", &incident, ruleset.directory());
+        assert!(findings.is_empty(), "{findings:?}");
+        let report = run_in_pieces(&ruleset, &scenario.unwrap(), 7, 10_000);
+        assert_eq!(report.ended, Ended::Complete);
+        assert!(report.checks.hold(), "{:#?}", report.checks);
+        report
+    };
+    let (all_answer, some_silent, all_silent) = (run(0.0), run(0.3), run(1.0));
+    let abandonment = |report: &Report| report.kpi.all.abandonment;
+    println!(
+        "abandoned: {:.3}, {:.3} where three of ten are silent, {:.3} where all are",
+        abandonment(&all_answer),
+        abandonment(&some_silent),
+        abandonment(&all_silent)
+    );
+    assert!(abandonment(&all_answer) + 0.05 < abandonment(&some_silent));
+    assert!(abandonment(&some_silent) < abandonment(&all_silent));
+    let served = &all_silent.kpi;
+    assert_eq!((served.all.connected, served.all.handle.count), (0, 0), "nobody was ever answered");
+    assert!(served.agents.iter().all(|agent| agent.handle_ms_mean == 0.0), "and nobody did any work");
+    assert!(served.agents.iter().any(|agent| agent.conversations > 0), "though they were given it");
+    // The same visitors come, whoever answers.
+    assert_eq!(all_answer.conversations, all_silent.conversations);
+}

@@ -339,6 +339,14 @@ impl Recording {
     pub fn told(&self) -> Result<String, String> {
         json(&self.0.told())
     }
+
+    /// The text of a scenario fitted to it, for the tenant of a workspace.
+    pub fn scenario(&self, workspace: &mut Workspace, name: &str) -> Result<String, String> {
+        match self.0.scenario(&mut workspace.0, name) {
+            Ok(text) => json(&text),
+            Err(refused) => Err(json(&refused)?),
+        }
+    }
 }
 
 /// A recorded period, decided again under a folder.

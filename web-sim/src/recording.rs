@@ -9,6 +9,7 @@ use pointsman_engine::recording::{
 };
 use pointsman_engine::rules::Ruleset;
 use pointsman_engine::simulation::compare::{self, AskedAnew, Changes};
+use pointsman_engine::simulation::fit::{fit_recording, recorded_arrivals, recorded_scenario, with_arrivals};
 use pointsman_engine::simulation::{Ended, Progress};
 use pointsman_engine::time::Timestamp;
 use serde::Serialize;
@@ -55,6 +56,22 @@ impl Recording {
             commands: self.0.commands_len() as u32,
             revision: last.map(|revision| revision.to_string()).unwrap_or_default(),
         }
+    }
+
+    /// The text of a scenario fitted to it, with the channels that the workspace's tenant has.
+    pub(crate) fn scenario(&self, workspace: &mut Workspace, name: &str) -> Result<String, Refused> {
+        let tenant = workspace.ruleset()?;
+        let rulesets = workspace.compile_recording(&self.0)?;
+        let message = String::from("nothing was live in the recorded period");
+        let live = rulesets.live.last().ok_or(Refused::CannotReplay { message })?;
+        let table = recorded_arrivals(&self.0, live.directory());
+        let fitted = fit_recording(&self.0, live.directory(), &table);
+        let fitted = fitted.map_err(|error| Refused::BadTable { error })?;
+        let known = |slug: &String| tenant.directory().channels.iter().any(|channel| channel.slug == *slug);
+        let targets =
+            table.channels.iter().filter(|slug| known(slug)).map(|slug| (slug.clone(), slug.clone()));
+        with_arrivals(&recorded_scenario(name, &fitted), &fitted.arrivals, &targets.collect())
+            .map_err(|error| Refused::CannotEdit { error })
     }
 }
 

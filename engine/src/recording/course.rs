@@ -106,6 +106,16 @@ impl Course {
         (stage.kind == StageKind::With).then_some(close.offset_ms)
     }
 
+    /// How long an agent was busy with it until it was done, or has been when the recording ended; whether it was done.
+    pub(crate) fn handled(&self) -> Option<(i64, bool)> {
+        let is_done = |action: &&Action| action.act == Act::Close(CloseReason::Resolved);
+        if self.actions.iter().any(|action| is_done(&action)) {
+            return Some((self.handle_ms()?, true));
+        }
+        let last = self.stages.last().filter(|stage| stage.kind == StageKind::With && !stage.is_over)?;
+        Some((last.lasted_ms, false))
+    }
+
     fn current(&mut self) -> Option<(u16, &mut Stage)> {
         let at = self.stages.len().checked_sub(1)?;
         let stage = self.stages.get_mut(at).filter(|stage| !stage.is_over)?;

@@ -72,6 +72,11 @@ impl Samples {
         (&self.patience, &self.borne)
     }
 
+    /// How long bots had a conversation, and whether they handed it to people.
+    pub(crate) fn bots(&self) -> &[(i64, bool)] {
+        &self.bots
+    }
+
     /// Handle times, in order of length.
     pub(crate) fn handles(&self) -> &[i64] {
         &self.all_handles

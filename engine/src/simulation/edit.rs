@@ -85,7 +85,8 @@ pub(super) fn put(item: &mut Item, path: &[&str], value: Value) -> Result<(), Ed
     change(item, &path, Some(value))
 }
 
-fn change(item: &mut Item, path: &[EditStep], value: Option<Value>) -> Result<(), EditError> {
+/// Changes what is at a place, or takes it out.
+pub(super) fn change(item: &mut Item, path: &[EditStep], value: Option<Value>) -> Result<(), EditError> {
     let nowhere = || EditError::NoSuchPlace { path: told(path) };
     if path.len() > PATH_MAX {
         return Err(nowhere());

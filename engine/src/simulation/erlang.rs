@@ -124,6 +124,7 @@ impl Erlang {
             form: Length { mean_ms: 60_000.0, shape: Shape::Constant },
             breaks: Vec::new(),
             drops: Vec::new(),
+            silences: Vec::new(),
             series_ms: Scenario::series_ms_for(length_ms.min(LENGTH_MS_MAX)).max(length_ms / 300),
         }
     }

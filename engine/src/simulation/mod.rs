@@ -63,7 +63,7 @@ pub use report::{
 };
 pub use run::{ReplayError, Simulation};
 pub use scenario::{
-    AgentsDrop, Arrivals, BotStay, Break, CONVERSATIONS_MAX, CONVERSATIONS_MAX_DEFAULT, DRAIN_MS_MAX,
+    AgentsOut, Arrivals, BotStay, Break, CONVERSATIONS_MAX, CONVERSATIONS_MAX_DEFAULT, DRAIN_MS_MAX,
     FollowUp, HandleFactors, INTENTS_MAX, Intent, LENGTH_MS_MAX, LIST_MAX, PHRASES_MAX, RECORDED_MAX, Rate,
     Recorded, RecordedInterval, Scenario,
 };

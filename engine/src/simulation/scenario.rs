@@ -67,7 +67,10 @@ pub struct Scenario {
     /// Breaks, each day spelled out, in order of time.
     pub breaks: Vec<Break>,
     /// When agents drop out, in order of time.
-    pub drops: Vec<AgentsDrop>,
+    pub drops: Vec<AgentsOut>,
+    /// When agents are online and do not answer, in order of time. Somebody given to one of them waits on, and leaves when
+    /// patience ends, counted from then; whoever still is there when the agent is back is served.
+    pub silences: Vec<AgentsOut>,
     /// The width of one point of the charts.
     pub series_ms: i64,
 }
@@ -177,9 +180,9 @@ pub struct Break {
     pub share: f64,
 }
 
-/// Agents drop out all at once and come back later.
+/// Agents who are out of service all at once, and are back later.
 #[derive(Copy, Clone, Debug, PartialEq)]
-pub struct AgentsDrop {
+pub struct AgentsOut {
     /// When.
     pub at: Timestamp,
     /// For how long.

@@ -1,11 +1,14 @@
 //! Staff: when agents come, take breaks, drop out and go.
 //!
-//! An agent is online while on shift (always, where no shift is given), away on breaks, offline while dropped out. At
+//! An agent is online while on shift (always, where no shift is given), away on breaks, offline while dropped out. One who
+//! is online may be silent: given conversations, and not answering. At
 //! the end of a shift an agent who still has conversations stays until they are done, as people do. Injections send
 //! agents away and let them come back.
 
+use std::collections::BTreeMap;
+
 use super::random::lot;
-use super::scenario::{DRAIN_MS_MAX, Scenario};
+use super::scenario::{AgentsOut, DRAIN_MS_MAX, Scenario};
 use crate::id::{AgentId, GroupId};
 use crate::model::{Agent, Directory, Presence};
 use crate::time::Timestamp;
@@ -46,10 +49,12 @@ pub(super) struct Staff {
     changes: Vec<Change>,
     done: usize,
     agents: Vec<Circumstances>,
+    /// From when to when agents are silent, in order of beginnings.
+    silences: BTreeMap<AgentId, Vec<(Timestamp, Timestamp)>>,
 }
 
 impl Staff {
-    /// The staff of `scenario`. Who takes which break, and who drops out, is drawn by lot from `seed`.
+    /// The staff of `scenario`. Who takes which break, drops out or is silent is drawn by lot from `seed`.
     pub(super) fn new(scenario: &Scenario, directory: &Directory, seed: u64) -> Staff {
         let mut changes = Vec::new();
         let end = scenario.end().plus_ms(DRAIN_MS_MAX);
@@ -64,19 +69,38 @@ impl Staff {
                 add(&mut changes, agent, Cause::Break, pause.at, pause.length_ms);
             }
         }
+        let concerned = |out: &AgentsOut, purpose: &str| {
+            let of_group = |agent: &&&Agent| out.group.is_none_or(|group| belongs(agent, group, directory));
+            let concerned: Vec<&Agent> = works.iter().filter(of_group).copied().collect();
+            let by_lot = in_order_of_lots(&concerned, seed, purpose);
+            slice(&by_lot, 0.0, out.share).collect::<Vec<_>>()
+        };
         for (at, drop) in scenario.drops.iter().enumerate() {
-            let concerned: Vec<&Agent> = works
-                .iter()
-                .copied()
-                .filter(|agent| drop.group.is_none_or(|group| belongs(agent, group, directory)))
-                .collect();
-            let by_lot = in_order_of_lots(&concerned, seed, &format!("drop {at}"));
-            for agent in slice(&by_lot, 0.0, drop.share) {
+            for agent in concerned(drop, &format!("drop {at}")) {
                 add(&mut changes, agent, Cause::Drop, drop.at, drop.length_ms);
             }
         }
+        let mut silences: BTreeMap<AgentId, Vec<(Timestamp, Timestamp)>> = BTreeMap::new();
+        for (at, silence) in scenario.silences.iter().enumerate() {
+            for agent in concerned(silence, &format!("silence {at}")) {
+                silences.entry(agent).or_default().push((silence.at, silence.at.plus_ms(silence.length_ms)));
+            }
+        }
         changes.sort_unstable();
-        Staff { changes, done: 0, agents: vec![Circumstances::default(); directory.agents.len()] }
+        let agents = vec![Circumstances::default(); directory.agents.len()];
+        Staff { changes, done: 0, agents, silences }
+    }
+
+    /// Until when an agent who is given a conversation now does not answer; `None`: they do.
+    pub(super) fn silent_until(&self, agent: AgentId, now: Timestamp) -> Option<Timestamp> {
+        let mut until = None;
+        for (from, to) in self.silences.get(&agent)? {
+            let at = until.unwrap_or(now);
+            if *from <= at && at < *to {
+                until = Some(*to);
+            }
+        }
+        until
     }
 
     /// The staff under another directory, from `now` on: who was sent away stays so, and what the desk was told is known.
@@ -210,7 +234,7 @@ mod tests {
     use crate::model::NamedHours;
     use crate::model::hours::{DayRange, Hours, Span};
     use crate::simulation::erlang::Erlang;
-    use crate::simulation::{AgentsDrop, Break};
+    use crate::simulation::{AgentsOut, Break};
 
     const HOUR: i64 = 3_600_000;
 
@@ -274,12 +298,35 @@ mod tests {
     fn a_drop_takes_the_share_asked_for_and_brings_it_back() {
         let (mut scenario, directory) = world(10);
         let at = scenario.start.plus_ms(2 * HOUR);
-        scenario.drops.push(AgentsDrop { at, length_ms: HOUR, group: Some(GroupId(0)), share: 0.3 });
+        scenario.drops.push(AgentsOut { at, length_ms: HOUR, group: Some(GroupId(0)), share: 0.3 });
         let mut staff = Staff::new(&scenario, &directory, 1);
         let told = told(&mut staff, scenario.start, 4);
         let at_hour = |hour| told.iter().filter(|told| told.0 == hour).map(|told| told.2).collect::<Vec<_>>();
         assert_eq!(at_hour(0).len(), 10);
         assert_eq!(at_hour(2), [Presence::Offline; 3], "with work in hand, too");
         assert_eq!(at_hour(3), [Presence::Online; 3]);
+    }
+
+    #[test]
+    fn a_silent_agent_stays_online_and_one_silence_goes_over_into_the_next() {
+        let (mut scenario, directory) = world(10);
+        let hour = |hour: i64| scenario.start.plus_ms(hour * HOUR);
+        let (two, three, four, five) = (hour(2), hour(3), hour(4), hour(5));
+        let out = |at, hours| AgentsOut { at, length_ms: hours * HOUR, group: None, share: 1.0 };
+        scenario.silences = vec![out(two, 1), out(three, 1)];
+        let mut staff = Staff::new(&scenario, &directory, 1);
+        let presences: Vec<Presence> =
+            told(&mut staff, scenario.start, 0).into_iter().map(|told| told.2).collect();
+        assert_eq!(presences, [Presence::Online; 10], "whoever looks at presences sees nothing");
+        assert_eq!(staff.silent_until(AgentId(7), two), Some(four));
+        assert_eq!(staff.silent_until(AgentId(7), two.plus_ms(-1)), None);
+        assert_eq!(
+            (staff.silent_until(AgentId(7), four), staff.silent_until(AgentId(7), five)),
+            (None, None)
+        );
+        scenario.silences = vec![AgentsOut { share: 0.3, ..out(two, 1) }];
+        let staff = Staff::new(&scenario, &directory, 1);
+        let silent = |at| (0..10).filter(|agent| staff.silent_until(AgentId(*agent), at).is_some()).count();
+        assert_eq!(silent(two), 3);
     }
 }

@@ -1,6 +1,7 @@
 //! `pointsman fit`.
 
 mod check;
+mod observed;
 mod told;
 
 use std::collections::BTreeMap;
@@ -12,7 +13,8 @@ use clap::Args;
 use pointsman_engine::diagnostic::nearest;
 use pointsman_engine::model::Directory;
 use pointsman_engine::simulation::fit::{
-    ArrivalsTable, FittedArrivals, fresh_scenario, read_arrivals, with_arrivals,
+    ArrivalsTable, FittedArrivals, FittedRecording, fresh_scenario, recorded_scenario, with_arrivals,
+    with_recorded_lengths,
 };
 use pointsman_engine::simulation::random::Length;
 use serde::Serialize;
@@ -21,29 +23,35 @@ use super::scenario::{read_scenario, scenario_text};
 use super::style::{NAME, paint};
 use super::{Format, Verdict, compiled, output};
 use check::Check;
+use observed::Observed;
 
-/// Make a scenario from recorded arrivals
+/// Make a scenario from what was recorded: counts of arrivals, or a recording
 #[derive(Debug, Args)]
 #[command(
     about,
-    after_help = "The file has a row for each interval (an hour or shorter): a column `time`, a column `count`, and perhaps a \
+    after_help = "A recording comes from a host (`pointsman record`) or from a simulation. Fitted to it are rates, patience, handle \
+        times, replies and the bot; what visitors want is taken from the group they came to, their entry and language, with \
+        their words.\n\n\
+        A file of counts has a row for each interval (an hour or shorter): a column `time`, a column `count`, and perhaps a \
         column `channel`. Times without an offset are those of the tenant's zone.\n\n\
         --check simulates the recorded days three times: with the recorded counts themselves, with the fitted scenario, and \
         with the same rates and no dispersion. The first stands for what was observed: a file of counts has no waits in it.\n\n\
         Examples:\n  pointsman fit arrivals.csv --tenant examples/shop --channel website --like weekday\n  \
         pointsman fit arrivals.csv --tenant examples/shop --channel website --like weekday --write website-2026\n  \
-        pointsman fit arrivals.csv --tenant examples/shop --channel website --like weekday --check"
+        pointsman fit arrivals.csv --tenant examples/shop --channel website --like weekday --check\n  \
+        pointsman fit monday.recording.gz --tenant examples/shop --write like-monday"
 )]
 pub(super) struct Arguments {
-    /// The file of counts
-    csv: PathBuf,
+    /// The file of counts (CSV), or the recording
+    file: PathBuf,
     /// The tenant folder
     #[arg(long, value_name = "TENANT_DIR")]
     tenant: PathBuf,
     /// The tenant's channel that the counts are for; without it, the file's channels must have the names of the tenant's
     #[arg(long, value_name = "SLUG")]
     channel: Option<String>,
-    /// A scenario of the folder from which everything else is taken: intents, handle times, patience
+    /// A scenario of the folder from which everything else is taken: intents, handle times, patience. With a recording, its
+    /// handle times are scaled to the recording's, and patience is the recording's
     #[arg(long, value_name = "NAME")]
     like: Option<String>,
     /// The handle time where there is no scenario to take it from, in seconds: exponential
@@ -69,6 +77,8 @@ pub(super) struct Arguments {
 #[derive(Serialize)]
 struct Told<'a> {
     fitted: &'a FittedArrivals,
+    /// `None`: a file of counts.
+    recorded: Option<&'a FittedRecording>,
     /// The text of the scenario.
     scenario: &'a str,
     check: Option<&'a Check>,
@@ -80,21 +90,30 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> anyhow::Result<Verdi
     };
     let directory = ruleset.directory();
     let zone = &directory.settings.zone;
-    let file = arguments.csv.display();
-    let bytes = fs::read(&arguments.csv).with_context(|| format!("cannot read `{file}`"))?;
-    let table = read_arrivals(&bytes, zone).with_context(|| format!("`{file}`"))?;
+    let file = arguments.file.display();
+    let Observed { table, recorded } = Observed::read(&arguments.file, zone)?;
     let targets = targets(arguments, &table, directory)?;
-    let fitted = table.fit(zone).with_context(|| format!("`{file}`"))?;
-    let base = match &arguments.like {
-        Some(like) => scenario_text(&source, like)?.to_owned(),
-        None => {
-            let name = arguments.write.as_deref().unwrap_or("fitted");
+    let fitted = match &recorded {
+        Some(recorded) => recorded.arrivals.clone(),
+        None => table.fit(zone).with_context(|| format!("`{file}`"))?,
+    };
+    let name = arguments.write.as_deref().unwrap_or("fitted");
+    let base = match (&arguments.like, &recorded) {
+        (Some(like), None) => scenario_text(&source, like)?.to_owned(),
+        (Some(like), Some(recorded)) => {
+            let text = scenario_text(&source, like)?;
+            let Some(scenario) = read_scenario(&arguments.tenant, like, text, &ruleset, format)? else {
+                return Ok(Verdict::Problems);
+            };
+            with_recorded_lengths(text, &scenario, recorded)?
+        }
+        (None, Some(recorded)) => recorded_scenario(name, recorded),
+        (None, None) => {
             let handle = Length::exponential(f64::from(arguments.handle) * 1_000.0);
             fresh_scenario(name, &format!("{}T00:00:00", fitted.first_date), "24h", handle, None)
         }
     };
     let scenario = with_arrivals(&base, &fitted, &targets)?;
-    let name = arguments.write.as_deref().unwrap_or("fitted");
     // What is written must run.
     if read_scenario(&arguments.tenant, name, &scenario, &ruleset, format)?.is_none() {
         return Ok(Verdict::Problems);
@@ -108,11 +127,16 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> anyhow::Result<Verdi
         None => None,
     };
     match format {
-        Format::Json => output::json(&Told { fitted: &fitted, scenario: &scenario, check: check.as_ref() })?,
+        Format::Json => {
+            let (recorded, check) = (recorded.as_ref(), check.as_ref());
+            output::json(&Told { fitted: &fitted, recorded, scenario: &scenario, check })?;
+        }
         Format::Human => {
             let mut text = told::fitted(&file.to_string(), &fitted, &targets);
-            if arguments.like.is_none() {
-                text.push_str(&told::assumed(arguments.handle));
+            match &recorded {
+                Some(recorded) => text.push_str(&told::recorded(recorded, arguments.like.as_deref())),
+                None if arguments.like.is_none() => text.push_str(&told::assumed(arguments.handle)),
+                None => {}
             }
             if let Some(check) = &check {
                 text.push_str(&told::check(check));

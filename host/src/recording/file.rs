@@ -12,6 +12,9 @@ const PIECE_BYTES: usize = 256 * 1024;
 /// How a file in gzip begins.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
+/// How one begins that is not compressed.
+const RECORDING: &[u8] = b"{\"recording\"";
+
 /// Why a file cannot be read as a recording.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
@@ -31,6 +34,16 @@ pub enum FileError {
         /// Why.
         error: RecordingError,
     },
+}
+
+/// Whether a file looks like a recording: by its first bytes.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn is_recording(path: &Path) -> std::io::Result<bool> {
+    let mut first = Vec::new();
+    File::open(path)?.take(RECORDING.len() as u64).read_to_end(&mut first)?;
+    Ok(first.starts_with(&GZIP) || first == RECORDING)
 }
 
 /// Reads a recording; `progress` is told how many bytes were unpacked.

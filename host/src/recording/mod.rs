@@ -5,5 +5,5 @@ mod file;
 mod run;
 
 pub use export::{ExportError, Period, export, find_period};
-pub use file::{FileError, read_recording};
+pub use file::{FileError, is_recording, read_recording};
 pub use run::{RunError, RunRecorder};

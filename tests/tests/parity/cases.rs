@@ -285,6 +285,9 @@ fn scenario(dice: &mut Dice) -> String {
     );
     if dice.one_in(3) {
         text.push_str("[[incident]]\nat = \"2h\"\nlength = \"20m\"\nkind = \"agents-drop\"\nshare = 0.5\n");
+        text.push_str(
+            "[[incident]]\nat = \"13:00\"\nlength = \"30m\"\nkind = \"agents-silent\"\nshare = 0.4\n",
+        );
         // The first such time of the day, whatever the start.
         text = text.replace("at = \"2h\"", "at = \"12:00\"");
     }

@@ -84,6 +84,24 @@ test('unchanged rules make the day again, and the page says that nothing was sup
   await close();
 });
 
+test('I make a scenario of the recorded day, and simulate it: as many come, with the words that were said', async () => {
+  const { page, problems, close } = await open('#tenant=shop&tab=compare');
+  await openRecording(page, recording);
+  await page.locator('[data-testid="recording"]:not([data-revision=""])').waitFor();
+  await page.getByTestId('fit-recording').click();
+  await page.locator('.cm-line', { hasText: '# Fitted to a recording of' }).waitFor({ timeout: 60_000 });
+  await page.getByTestId('arrivals').waitFor();
+  await page.getByRole('tab', { name: 'Simulate' }).click();
+  await page.getByTestId('run').click();
+  await page.locator('[data-testid="run-line"][data-ended="complete"]').waitFor({ timeout: 60_000 });
+  const conversations = Number((await page.getByTestId('run-line').textContent()).match(/^([\d,]+)/)[1].replaceAll(',', ''));
+  const { stdout } = await run(hostProgram, ['--format', 'json', 'fit', recording, '--tenant', `${root}examples/shop`]);
+  const native = JSON.parse(stdout);
+  assert.ok(Math.abs(conversations / native.fitted.arrivals - 1) < 0.1, `${conversations} of ${native.fitted.arrivals}`);
+  assert.deepEqual(problems, []);
+  await close();
+});
+
 test('a damaged recording is refused with its line, and what was open stays open', async () => {
   const { page, problems, close } = await open('#tenant=shop&tab=compare');
   await openRecording(page, recording);

@@ -10,6 +10,7 @@ mod dispersion;
 mod left_over;
 mod length;
 mod profile;
+mod recording;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,10 @@ pub use dispersion::{DISPERSION_DAYS_MIN, FittedDispersion};
 pub use left_over::{HourSpread, LeftOver, Unusual};
 pub use length::{FittedExponential, FittedLength, FittedLognormal, Spell, SurvivalPoint, fit_length};
 pub use profile::{ChannelProfile, DayKind, DayKinds};
+pub use recording::{
+    FittedBot, FittedIntent, FittedRecording, fit_recording, recorded_arrivals, recorded_scenario,
+    with_recorded_lengths,
+};
 pub use table::{
     ArrivalsTable, IntentTexts, TABLE_BYTES_MAX, TableError, TableProblem, read_arrivals, read_messages,
 };

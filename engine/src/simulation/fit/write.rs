@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use toml_edit::{Array, DocumentMut, Formatted, InlineTable, Item, Table, Value};
 
-use super::super::edit::{EditError, parse, put};
+use super::super::edit::{EditError, EditStep, change, parse, put};
 use super::super::random::{Length, Shape};
 use super::counts::ArrivalCount;
 use super::{DayKinds, FittedArrivals, IntentTexts};
@@ -174,19 +174,14 @@ pub fn with_messages(text: &str, messages: &[IntentTexts]) -> Result<String, Edi
     let Item::ArrayOfTables(known) = known else {
         return Err(EditError::NoSuchPlace { path: "intent".to_owned() });
     };
-    let shares = shares(messages);
+    let shares = shares_of(&messages.iter().map(|of| of.share).collect::<Vec<_>>());
     for intent in known.iter_mut() {
         if let Some(share) = intent.get_mut("share") {
             put(share, &[], 0.0.into())?;
         }
     }
     for (of, share) in messages.iter().zip(shares) {
-        let mut phrases: Array = of.phrases.iter().map(String::as_str).collect();
-        for phrase in phrases.iter_mut() {
-            phrase.decor_mut().set_prefix("\n  ");
-        }
-        phrases.set_trailing("\n");
-        phrases.set_trailing_comma(true);
+        let phrases = phrase_list(&of.phrases);
         let name = |intent: &Table| intent.get("name").and_then(Item::as_str).map(str::to_owned);
         let place = known.iter().position(|intent| name(intent).as_deref() == Some(of.intent.as_str()));
         let intent = match place {
@@ -196,9 +191,7 @@ pub fn with_messages(text: &str, messages: &[IntentTexts]) -> Result<String, Edi
                 intent.decor_mut().set_prefix("\n");
                 intent.insert("name", Item::Value(of.intent.as_str().into()));
                 intent.insert("share", Item::Value(0.0.into()));
-                let mut handle = length_value(Length::exponential(HANDLE_MS_DEFAULT));
-                handle.decor_mut().set_suffix(" # assumed");
-                intent.insert("handle", Item::Value(handle));
+                intent.insert("handle", Item::Value(assumed_handle()));
                 known.push(intent);
                 known.get_mut(known.len() - 1)
             }
@@ -214,9 +207,38 @@ pub fn with_messages(text: &str, messages: &[IntentTexts]) -> Result<String, Edi
     Ok(document.to_string())
 }
 
+/// The handle time of an intent of which nothing is known yet.
+pub(super) fn assumed_handle() -> Value {
+    let mut handle = length_value(Length::exponential(HANDLE_MS_DEFAULT));
+    handle.decor_mut().set_suffix(" # assumed");
+    handle
+}
+
+/// Phrases, each on a line of its own.
+pub(super) fn phrase_list(phrases: &[String]) -> Array {
+    let mut list: Array = phrases.iter().map(String::as_str).collect();
+    for phrase in list.iter_mut() {
+        phrase.decor_mut().set_prefix("\n  ");
+    }
+    list.set_trailing("\n");
+    list.set_trailing_comma(true);
+    list
+}
+
+/// Gives an intent, by its place, another mean of its handle time; its distribution stays.
+pub(super) fn put_handle_mean(scenario: &mut Item, intent: u32, ms_mean: f64) -> Result<(), EditError> {
+    let step = |field: &str| EditStep::Field(field.to_owned());
+    let mut path = vec![step("intent"), EditStep::Index(intent), step("handle")];
+    let handle = scenario.get("intent").and_then(|list| list.get(intent as usize)?.get("handle"));
+    if handle.is_some_and(Item::is_table_like) {
+        path.push(step("mean"));
+    }
+    change(scenario, &path, Some(duration(ms_mean.round() as i64).into()))
+}
+
 /// Shares with four digits that add up to 1: what rounding leaves goes to the largest.
-fn shares(messages: &[IntentTexts]) -> Vec<f64> {
-    let mut shares: Vec<f64> = messages.iter().map(|of| rounded(of.share, 10_000.0)).collect();
+pub(super) fn shares_of(shares: &[f64]) -> Vec<f64> {
+    let mut shares: Vec<f64> = shares.iter().map(|share| rounded(*share, 10_000.0)).collect();
     let rest = 1.0 - shares.iter().sum::<f64>();
     if let Some(largest) = shares.iter_mut().max_by(|a, b| a.total_cmp(b)) {
         *largest = rounded(*largest + rest, 10_000.0);
@@ -244,12 +266,17 @@ fn rate_list(rates: &[f64]) -> Array {
 }
 
 /// To as many digits as `scale` has zeros.
-fn rounded(value: f64, scale: f64) -> f64 {
+pub(super) fn rounded(value: f64, scale: f64) -> f64 {
     (value * scale).round() / scale
 }
 
 /// As a scenario writes it.
-fn length_value(length: Length) -> Value {
+pub(super) fn length_value(length: Length) -> Value {
+    Value::InlineTable(length_table(length))
+}
+
+/// The same, as a table.
+pub(super) fn length_table(length: Length) -> InlineTable {
     let mut table = InlineTable::new();
     table.insert("mean", duration(length.mean_ms.round() as i64).into());
     let name = match length.shape {
@@ -262,7 +289,7 @@ fn length_value(length: Length) -> Value {
     if let Shape::Lognormal { sigma } = length.shape {
         table.insert("sigma", Value::Float(Formatted::new(rounded(sigma, 1_000.0))));
     }
-    Value::InlineTable(table)
+    table
 }
 
 /// `1h30m`, `6m12s`; milliseconds only below a minute.

@@ -9,7 +9,7 @@ use super::clock::Calendar;
 use super::random::Length;
 use super::rates::{Base, Window, rates};
 use super::scenario::{
-    AgentsDrop, Arrivals, BotStay, Break, CONVERSATIONS_MAX, CONVERSATIONS_MAX_DEFAULT, HandleFactors,
+    AgentsOut, Arrivals, BotStay, Break, CONVERSATIONS_MAX, CONVERSATIONS_MAX_DEFAULT, HandleFactors,
     INTENTS_MAX, Intent, LENGTH_MS_MAX, LIST_MAX, Recorded, Scenario,
 };
 use crate::diagnostic::{Code, Diagnostic, Severity};
@@ -65,7 +65,7 @@ const BOT_FIELDS: &[&str] = &["mean", "distribution", "sigma", "contained"];
 
 const HOUR_MS: i64 = 3_600_000;
 /// Levels of VIP.
-const VIP_LEVELS_MAX: usize = 10;
+pub(super) const VIP_LEVELS_MAX: usize = 10;
 /// How far shares may miss 1.
 const SHARES_MISS_MAX: f64 = 0.001;
 
@@ -96,7 +96,8 @@ struct Reader<'d> {
 /// A stretch with something special about it.
 struct Incidents {
     windows: Vec<Window>,
-    drops: Vec<AgentsDrop>,
+    drops: Vec<AgentsOut>,
+    silences: Vec<AgentsOut>,
 }
 
 impl<'d> Reader<'d> {
@@ -154,6 +155,7 @@ impl<'d> Reader<'d> {
             form: root.get("form").and_then(length_of).unwrap_or(Length::exponential(60_000.0)),
             breaks: self.breaks(&calendar),
             drops: incidents.drops,
+            silences: incidents.silences,
             series_ms: self.series_ms(length_ms.unwrap_or(HOUR_MS)),
         };
         is_placed.then_some(scenario)
@@ -209,12 +211,17 @@ impl<'d> Reader<'d> {
         #[derive(Copy, Clone)]
         enum Kind {
             AgentsDrop,
+            AgentsSilent,
             Surge,
             ChannelOut,
         }
-        let kinds =
-            [("agents-drop", Kind::AgentsDrop), ("surge", Kind::Surge), ("channel-out", Kind::ChannelOut)];
-        let mut incidents = Incidents { windows: Vec::new(), drops: Vec::new() };
+        let kinds = [
+            ("agents-drop", Kind::AgentsDrop),
+            ("agents-silent", Kind::AgentsSilent),
+            ("surge", Kind::Surge),
+            ("channel-out", Kind::ChannelOut),
+        ];
+        let mut incidents = Incidents { windows: Vec::new(), drops: Vec::new(), silences: Vec::new() };
         for table in self.tables("incident", INCIDENT_FIELDS) {
             let at = table.must("at").and_then(|item| instant(item, calendar, &self.directory.settings.zone));
             let length_ms = table.must("length").and_then(|item| item.positive_duration_ms());
@@ -224,7 +231,7 @@ impl<'d> Reader<'d> {
             let channel = table.get("channel").map(|item| item.text().and_then(|word| self.channel(word)));
             let group = table.get("group").map(|item| item.text().and_then(|word| self.group(word)));
             let unused: &[&'static str] = match kind {
-                Kind::AgentsDrop => &["channel", "factor"],
+                Kind::AgentsDrop | Kind::AgentsSilent => &["channel", "factor"],
                 Kind::Surge => &["group", "share"],
                 Kind::ChannelOut => &["group", "share", "factor"],
             };
@@ -234,10 +241,10 @@ impl<'d> Reader<'d> {
             let factor = match kind {
                 Kind::Surge => table.must("factor").and_then(factor),
                 Kind::ChannelOut => table.must("channel").map(|_| 0.0),
-                Kind::AgentsDrop => None,
+                Kind::AgentsDrop | Kind::AgentsSilent => None,
             };
             let share = match kind {
-                Kind::AgentsDrop => table.must("share").and_then(share),
+                Kind::AgentsDrop | Kind::AgentsSilent => table.must("share").and_then(share),
                 _ => None,
             };
             let (Some(at), Some(length_ms)) = (at, length_ms) else {
@@ -248,10 +255,16 @@ impl<'d> Reader<'d> {
                 incidents.windows.push(Window { from: at, to: at.plus_ms(length_ms), channel, factor });
             }
             if let Some(share) = share {
-                incidents.drops.push(AgentsDrop { at, length_ms, group: group.flatten(), share });
+                let out = AgentsOut { at, length_ms, group: group.flatten(), share };
+                match kind {
+                    Kind::AgentsSilent => incidents.silences.push(out),
+                    _ => incidents.drops.push(out),
+                }
             }
         }
-        incidents.drops.sort_by_key(|drop| drop.at);
+        for out in [&mut incidents.drops, &mut incidents.silences] {
+            out.sort_by_key(|out| out.at);
+        }
         incidents
     }
 

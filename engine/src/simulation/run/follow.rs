@@ -122,12 +122,13 @@ impl Run {
             return self.checker.misplaced(id, from, "assigned", at);
         };
         live.assigned_at = at;
-        let wait_ms = at.since_ms(live.waiting_since);
-        if live.wait_ms.is_none() {
+        let answered_at = self.source.assigned(id, live, agent, directory, at);
+        if let Some(wait_ms) = answered_at.map(|at| at.since_ms(live.waiting_since))
+            && live.wait_ms.is_none()
+        {
             live.wait_ms = Some(wait_ms);
             self.ledger.connected(wait_ms);
         }
-        self.source.assigned(id, live, agent, directory, at);
         self.checker.assigned(agent, &self.floor, directory, at);
     }
 
@@ -153,10 +154,13 @@ impl Run {
             Place::With(agent, _) => Some((agent, at.since_ms(live.assigned_at))),
             _ => None,
         };
-        self.ledger.enter(live, Some(reason), with.map(|(_, ms)| ms), at);
+        // Who leaves an agent without ever having been answered was not served.
+        let is_unanswered = reason == CloseReason::Abandoned && live.wait_ms.is_none();
+        let handle_ms = with.filter(|_| !is_unanswered).map(|(_, ms)| ms);
+        self.ledger.enter(live, Some(reason), handle_ms, at);
         self.floor.move_to(id, Place::Ended, at);
-        if let Some((agent, ms)) = with {
-            if let Some(now) = self.floor.agents.get_mut(agent.index()) {
+        if let Some((agent, _)) = with {
+            if let Some((now, ms)) = self.floor.agents.get_mut(agent.index()).zip(handle_ms) {
                 now.handled += 1;
                 now.handle_ms += ms;
             }

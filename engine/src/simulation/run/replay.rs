@@ -90,6 +90,7 @@ pub(super) fn described(recording: &Recording) -> Scenario {
         form: unknown,
         breaks: Vec::new(),
         drops: Vec::new(),
+        silences: Vec::new(),
         series_ms: Scenario::series_ms_for(length_ms),
     }
 }

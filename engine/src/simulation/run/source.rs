@@ -119,7 +119,7 @@ impl Source {
         }
     }
 
-    /// An agent has a conversation.
+    /// An agent has a conversation. Gives when the agent is there for it; `None`: the visitor leaves before.
     pub(super) fn assigned(
         &mut self,
         id: ConversationId,
@@ -127,10 +127,13 @@ impl Source {
         agent: AgentId,
         directory: &Directory,
         at: Timestamp,
-    ) {
+    ) -> Option<Timestamp> {
         match self {
             Source::Synthetic(source) => source.assigned(id, live, agent, directory, at),
-            Source::Recorded(source) => source.assigned(id, live, agent, at),
+            Source::Recorded(source) => {
+                source.assigned(id, live, agent, at);
+                Some(at)
+            }
         }
     }
 

@@ -129,6 +129,7 @@ impl Synthetic {
         }
     }
 
+    /// When the agent is there for the conversation; `None`: the visitor leaves before.
     pub(super) fn assigned(
         &mut self,
         conversation: ConversationId,
@@ -136,16 +137,24 @@ impl Synthetic {
         agent: AgentId,
         directory: &Directory,
         at: Timestamp,
-    ) {
+    ) -> Option<Timestamp> {
         let turn = live.turn;
-        let Arrival { intent, handle_ms, luck, .. } = live.arrival;
+        let Arrival { intent, handle_ms, patience_ms, luck, .. } = live.arrival;
+        let answered_at = self.staff.silent_until(agent, at).unwrap_or(at);
+        if let Some(leaves_at) =
+            patience_ms.map(|ms| at.plus_ms(ms)).filter(|leaves_at| *leaves_at < answered_at)
+        {
+            self.calendar.push(Entry { at: leaves_at, due: Due::PatienceEnd, conversation, turn });
+            return None;
+        }
         let handle_ms = self.handle_ms(handle_ms, agent, intent, directory);
-        let entry = |due, ms| Entry { at: at.plus_ms(ms), due, conversation, turn };
+        let entry = |due, ms| Entry { at: answered_at.plus_ms(ms), due, conversation, turn };
         self.calendar.push(entry(Due::HandleEnd, handle_ms));
         if let Some(reply) = self.scenario.reply.filter(|_| !live.replied) {
             let ms = reply.draw_ms(&mut Stream::of_luck(luck, luck::REPLY));
             self.calendar.push(entry(Due::Reply, ms));
         }
+        Some(answered_at)
     }
 
     pub(super) fn fell_back(

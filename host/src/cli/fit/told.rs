@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use pointsman_engine::simulation::fit::{
-    BandPoint, DayKinds, FittedArrivals, LeftOver, Unusual, WaitingBand,
+    BandPoint, DayKinds, FittedArrivals, FittedLength, FittedRecording, LeftOver, Unusual, WaitingBand,
 };
 
 use super::super::simulate::{percent, time};
@@ -67,6 +67,65 @@ pub(super) fn fitted(file: &str, fitted: &FittedArrivals, targets: &BTreeMap<Str
     }
     text.push_str(&left_over(&fitted.left_over));
     text
+}
+
+/// Intents that are told.
+const INTENTS_TOLD_MAX: usize = 12;
+
+/// What a recording shows beside arrivals. `like`: the scenario whose intents are kept.
+pub(super) fn recorded(recorded: &FittedRecording, like: Option<&str>) -> String {
+    let mut text = format!("\n{}\n", paint(STRONG, "Beside arrivals"));
+    let lengths = [
+        ("handle time", &recorded.handle, "conversations that agents had"),
+        ("patience", &recorded.patience, "waits, of which the others ended before patience did"),
+        ("first reply", &recorded.reply, "conversations that agents had"),
+    ];
+    for (name, fitted, of) in lengths {
+        let _ = writeln!(text, "  {name:<22} {}", length(fitted.as_ref(), of));
+    }
+    if let Some(bot) = &recorded.bot {
+        let stay = length(Some(&bot.length), "conversations with the bot");
+        let _ = writeln!(text, "  with the bot           {} end there; {stay}", percent(bot.contained));
+    }
+    let _ = writeln!(text, "  returning customers    {}", percent(recorded.returning));
+    if let Some(like) = like {
+        let _ = writeln!(
+            text,
+            "  intents are those of {}, with handle times scaled to the recording's; replies, bot and returning customers too",
+            paint(NAME, like)
+        );
+        return text;
+    }
+    let all: u32 = recorded.intents.iter().map(|intent| intent.conversations).sum();
+    let _ = writeln!(text, "\n{}: by group, entry and language", paint(STRONG, "Intents"));
+    for intent in recorded.intents.iter().take(INTENTS_TOLD_MAX) {
+        let share = f64::from(intent.conversations) / f64::from(all.max(1));
+        let _ = writeln!(
+            text,
+            "  {:>7}  {:<32} {:>4} phrases  {}",
+            percent(share),
+            paint(NAME, &intent.name),
+            intent.phrases.len(),
+            length(intent.handle.as_ref(), "with agents")
+        );
+    }
+    if let Some(more) = recorded.intents.len().checked_sub(INTENTS_TOLD_MAX).filter(|more| *more > 0) {
+        let _ = writeln!(text, "  and {more} more");
+    }
+    if recorded.masked {
+        text.push_str("  the recording is masked: of the words those are left that rules look for\n");
+    }
+    text.push_str(
+        "  not in the scenario: attributes of customers, what was said later; shifts and breaks are the tenant's own\n",
+    );
+    text
+}
+
+fn length(fitted: Option<&FittedLength>, of: &str) -> String {
+    let Some(fitted) = fitted else { return "too few to say".to_owned() };
+    let mean_ms = fitted.length().mean_ms.round() as u64;
+    let shape = if fitted.is_lognormal { "log-normal" } else { "exponential" };
+    format!("{} in the mean, {shape} ({} ended of {} {of})", time(mean_ms), fitted.ended, fitted.spells)
 }
 
 /// What the text of a scenario without a model is made of.

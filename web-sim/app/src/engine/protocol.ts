@@ -182,6 +182,8 @@ export interface Calls {
   pair: { input: Versus; answer: PairTold; progress: Progress };
   /** Reads a recording and tells what it is. */
   recording: { input: { recording: RecordedFile }; answer: RecordingTold; progress: { share: number } };
+  /** The text of a scenario fitted to a recording, for the folder's tenant. */
+  recordedScenario: { input: { files: Files; recording: RecordedFile; name: string }; answer: string; progress: Share };
   /** Holds a recording against its own rules, then decides it again; cancelled, it still answers. */
   replay: { input: Replayed; answer: ReplayTold; progress: Progress };
   /** Counts how many conversations are sent to each group in each hour. */

@@ -140,6 +140,10 @@ const table: Table = {
   },
   recording: async ({ recording }, { progress, isCancelled }) =>
     JSON.parse((await opened.open(recording, (share) => progress({ share }), isCancelled)).told()),
+  recordedScenario: async ({ files, recording, name }, { progress, isCancelled }) => {
+    const open = await opened.open(recording, (share) => progress({ share }), isCancelled);
+    return JSON.parse(open.scenario(own.open(files), name));
+  },
   replay: async ({ files, recording, seed }, { progress, isCancelled }) => {
     const nothing = { conversations: 0, events: 0, at: 0, ended: 'running' as const };
     const open = await opened.open(recording, (share) => progress({ ...nothing, share: READING * share }), isCancelled);

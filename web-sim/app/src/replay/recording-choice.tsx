@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { count } from '../simulate/format';
 import { FetchDialog } from './fetch-dialog';
+import { RecordedScenario } from './recorded-scenario';
 import { recordings, useRecordings } from './recording-store';
 import styles from './replay.module.css';
 
@@ -47,6 +48,7 @@ export function RecordingChoice() {
           {t('replay.fetch')}
         </Button>
       </Tooltip>
+      {open && <RecordedScenario open={open} />}
       {isFetching && <FetchDialog onClose={() => setFetching(false)} />}
     </span>
   );

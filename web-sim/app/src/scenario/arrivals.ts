@@ -4,6 +4,7 @@
  */
 import { parse } from 'smol-toml';
 import type { Edit } from '../generated/types/Edit';
+import { INCIDENT_KINDS, type IncidentKind } from './settings';
 
 export const HOURS = 24;
 const WEEK = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
@@ -25,7 +26,7 @@ export interface ChannelRates {
 
 /** A stretch of the day with something special about it. */
 export interface Special {
-  kind: 'surge' | 'channel-out' | 'agents-drop';
+  kind: IncidentKind;
   /** Hours of the day, with fractions; `to` may lie behind midnight. */
   from: number;
   to: number;
@@ -97,10 +98,11 @@ function surge({ from, to, channel, factor }: Table): Special[] {
   return [{ kind: 'surge', from: begin, to: span, channel: textOf(channel), factor: numberOf(factor) }];
 }
 
-function incident({ at, length, kind, channel, factor }: Table): Special[] {
+function incident({ at, length, kind: named, channel, factor }: Table): Special[] {
   const begin = hourOf(at);
   const hours = lengthOf(length);
-  if (begin === null || hours === null || (kind !== 'surge' && kind !== 'channel-out' && kind !== 'agents-drop')) return [];
+  const kind = INCIDENT_KINDS.find((known) => known === named);
+  if (begin === null || hours === null || kind === undefined) return [];
   return [{ kind, from: begin, to: begin + hours, channel: textOf(channel), factor: numberOf(factor) }];
 }
 

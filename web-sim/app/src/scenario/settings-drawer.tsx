@@ -7,7 +7,7 @@ import type { Catalogue } from '../generated/types/Catalogue';
 import type { Edit } from '../generated/types/Edit';
 import { useWorkspace } from '../workspace/workspace';
 import { editScenario } from './edit-scenario';
-import { INCIDENT_KINDS, hasSameLines, incidentValue, readSettings, shareEdits, vipEdits, type IncidentSetting, type LengthSetting } from './settings';
+import { INCIDENT_KINDS, hasSameLines, incidentValue, isOfAgents, readSettings, shareEdits, vipEdits, type IncidentSetting, type LengthSetting } from './settings';
 import styles from './settings-drawer.module.css';
 
 /** `30s`, `6m`, `1m30s`: whole numbers, larger unit first. */
@@ -165,9 +165,9 @@ function Incident({ incident, index, catalogue, change }: IncidentProps) {
       />
       <Written label={t('scenario.settings.at')} value={at} pattern={/./} onChange={(value) => change({ path: [...path, 'at'], value })} />
       <Written label={t('scenario.settings.length')} value={length} pattern={DURATION} onChange={(value) => change({ path: [...path, 'length'], value })} />
-      {kind === 'agents-drop' && choice('group', group, catalogue?.groups ?? [], true)}
-      {kind !== 'agents-drop' && choice('channel', channel, channels, kind === 'surge')}
-      {kind === 'agents-drop' && <Share label={t('scenario.settings.shareOfAgents')} value={share ?? 0} onChange={(value) => change({ path: [...path, 'share'], value })} />}
+      {isOfAgents(kind) && choice('group', group, catalogue?.groups ?? [], true)}
+      {!isOfAgents(kind) && choice('channel', channel, channels, kind === 'surge')}
+      {isOfAgents(kind) && <Share label={t('scenario.settings.shareOfAgents')} value={share ?? 0} onChange={(value) => change({ path: [...path, 'share'], value })} />}
       {kind === 'surge' && (
         <InputNumber
           size="small"

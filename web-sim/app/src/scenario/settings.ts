@@ -21,8 +21,10 @@ export interface BreakSetting {
   share: number;
 }
 
-export const INCIDENT_KINDS = ['agents-drop', 'surge', 'channel-out'] as const;
+export const INCIDENT_KINDS = ['agents-drop', 'agents-silent', 'surge', 'channel-out'] as const;
 export type IncidentKind = (typeof INCIDENT_KINDS)[number];
+/** Whether it befalls agents, not what comes. */
+export const isOfAgents = (kind: IncidentKind) => kind === 'agents-drop' || kind === 'agents-silent';
 
 export interface IncidentSetting {
   at: string;
@@ -119,7 +121,7 @@ export function vipEdits(levels: readonly number[]): Edit[] {
 export function incidentValue(incident: IncidentSetting): Record<string, string | number> {
   const { at, length, kind, group, channel, share, factor } = incident;
   const own =
-    kind === 'agents-drop'
+    isOfAgents(kind)
       ? { ...(group === null ? {} : { group }), share: share ?? 0.3 }
       : kind === 'surge'
         ? { ...(channel === null ? {} : { channel }), factor: factor ?? 2 }

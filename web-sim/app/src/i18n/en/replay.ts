@@ -7,6 +7,8 @@ export const replay: typeof zh = {
   openFile: 'Open a recording',
   fetch: 'From the host',
   fetchWhy: "Fetch a period of the host's journal and decide it again under the changed rules",
+  fit: 'As a scenario',
+  fitWhy: 'Fit a scenario to this period: rates, patience, handle times, and what visitors wanted and said',
   fetchTitle: 'Fetch a period of the journal',
   fetchOk: 'Fetch',
   period: 'Period',

@@ -12,6 +12,7 @@ export const scenario: typeof zh = {
     surge: '{{channel}}: a surge to {{factor}} times',
     'channel-out': '{{channel}}: the channel is out',
     'agents-drop': 'some agents drop out',
+    'agents-silent': 'some agents are online and do not answer',
   },
   import: {
     action: 'Arrivals',
@@ -123,7 +124,7 @@ export const scenario: typeof zh = {
     incidents: 'Incidents',
     incidentsHint: 'Sick calls: some agents are not online all the while. Or more people come at once, or a channel is out.',
     addIncident: 'Add an incident',
-    kinds: { 'agents-drop': 'agents are not there', surge: 'more come', 'channel-out': 'a channel is out' },
+    kinds: { 'agents-drop': 'agents are not there', 'agents-silent': 'agents do not answer', surge: 'more come', 'channel-out': 'a channel is out' },
     kind: 'Which kind',
     at: 'When',
     length: 'How long',

@@ -5,6 +5,8 @@ export const replay = {
   openFile: '打开录制文件',
   fetch: '从服务器取',
   fetchWhy: '把服务器上一段时间的日志取来，用改动后的规则重新决定',
+  fit: '做成场景',
+  fitWhy: '按这段时间拟合一个场景：到来的速率、耐心、处理时长，以及访客要什么、怎么说',
   fetchTitle: '取一段时间的日志',
   fetchOk: '取来',
   period: '时段',

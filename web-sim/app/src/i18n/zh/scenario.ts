@@ -10,6 +10,7 @@ export const scenario = {
     surge: '{{channel}}：激增到 {{factor}} 倍',
     'channel-out': '{{channel}}：渠道中断',
     'agents-drop': '部分客服掉线',
+    'agents-silent': '部分客服在线但不应答',
   },
   import: {
     action: '导入到来',
@@ -121,7 +122,7 @@ export const scenario = {
     incidents: '事故',
     incidentsHint: '病假：一部分客服整段时间不在线。也可以是突然变多，或一个渠道中断。',
     addIncident: '加一起事故',
-    kinds: { 'agents-drop': '客服不在', surge: '来得更多', 'channel-out': '渠道中断' },
+    kinds: { 'agents-drop': '客服不在', 'agents-silent': '在线不应答', surge: '来得更多', 'channel-out': '渠道中断' },
     kind: '哪一种',
     at: '几点',
     length: '多久',
