@@ -98,6 +98,11 @@ impl Course {
         self.actions.iter().filter(move |action| Some(usize::from(action.stage)) == at)
     }
 
+    /// The group it came to first; `None`: to none.
+    pub(crate) fn first_group(&self) -> Option<GroupId> {
+        self.stages.iter().find_map(|stage| stage.group)
+    }
+
     /// How long the agent who ended it had it.
     pub(crate) fn handle_ms(&self) -> Option<i64> {
         let mut actions = self.actions.iter().rev();

@@ -23,7 +23,7 @@ pub use rulesets::{NotCompiled, RecordedRulesets};
 pub use verify::{Differing, Verified, Verifier};
 pub use write::{RecordingWriter, WriteError};
 
-pub(crate) use course::{Act, Courses, Role, STAGE_KINDS, StageKind};
+pub(crate) use course::{Act, Course, Courses, Role, STAGE_KINDS, StageKind};
 
 use crate::desk::{CommandBody, Desk, EventRecord};
 use crate::id::{ChannelId, ConversationId};

@@ -91,8 +91,9 @@ test('I make a scenario of the recorded day, and simulate it: as many come, with
   await page.getByTestId('fit-recording').click();
   await page.locator('.cm-line', { hasText: '# Fitted to a recording of' }).waitFor({ timeout: 60_000 });
   await page.getByTestId('arrivals').waitFor();
+  assert.match(page.url(), /scenario=recorded/);
+  // It runs by itself, as any scenario that is chosen.
   await page.getByRole('tab', { name: 'Simulate' }).click();
-  await page.getByTestId('run').click();
   await page.locator('[data-testid="run-line"][data-ended="complete"]').waitFor({ timeout: 60_000 });
   const conversations = Number((await page.getByTestId('run-line').textContent()).match(/^([\d,]+)/)[1].replaceAll(',', ''));
   const { stdout } = await run(hostProgram, ['--format', 'json', 'fit', recording, '--tenant', `${root}examples/shop`]);

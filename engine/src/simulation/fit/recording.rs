@@ -18,7 +18,7 @@ use super::{ArrivalCount, ArrivalsTable, FittedArrivals, TableError};
 use crate::desk::{CommandBody, Event, Open};
 use crate::id::{ConversationId, GroupId};
 use crate::model::Directory;
-use crate::recording::{Act, Recording, StageKind};
+use crate::recording::{Act, Course, Recording, StageKind};
 use crate::simulation::edit::{EditError, parse, put};
 use crate::time::Timestamp;
 
@@ -132,7 +132,6 @@ pub fn fit_recording(
     let mut customers: BTreeSet<String> = BTreeSet::new();
     let (mut returned, mut vip, mut replies) = (0_u32, Vec::<u32>::new(), Vec::new());
     let mut seen: BTreeMap<Common, Seen> = BTreeMap::new();
-    let groups = first_groups(recording);
     for (conversation, open) in openings(recording) {
         let Open { entry, identity, vip: level, language, text, .. } = open;
         if let Some(who) = identity.login.or(identity.cookie) {
@@ -141,12 +140,14 @@ pub fn fit_recording(
         let level = usize::from(level.unwrap_or(0)).min(VIP_LEVELS_MAX - 1);
         vip.resize(vip.len().max(level + 1), 0);
         vip.get_mut(level).into_iter().for_each(|many| *many += 1);
-        let intent = seen.entry((groups.get(&conversation).copied(), entry, language)).or_default();
+        let course = recording.courses().get(conversation);
+        let group = course.and_then(Course::first_group);
+        let intent = seen.entry((group, entry, language)).or_default();
         intent.conversations += 1;
         if let Some(text) = text.filter(|text| !text.trim().is_empty()) {
             *intent.phrases.entry(text).or_default() += 1;
         }
-        let Some(course) = recording.courses().get(conversation) else { continue };
+        let Some(course) = course else { continue };
         if let Some((ms, has_ended)) = course.handled() {
             intent.handles.push(Spell { ms, is_censored: !has_ended });
         }
@@ -193,21 +194,6 @@ fn openings(recording: &Recording) -> impl Iterator<Item = (ConversationId, Open
             _ => None,
         })
     })
-}
-
-/// To which group each conversation came first.
-fn first_groups(recording: &Recording) -> BTreeMap<ConversationId, GroupId> {
-    let mut first = BTreeMap::new();
-    for (_, events) in recording.rows().iter().filter_map(|row| row.unpack()) {
-        for record in events {
-            if let Event::Queued { conversation, group, .. } | Event::Assigned { conversation, group, .. } =
-                record.event
-            {
-                first.entry(conversation).or_insert(group);
-            }
-        }
-    }
-    first
 }
 
 fn intents(seen: BTreeMap<Common, Seen>, directory: &Directory) -> Vec<FittedIntent> {
