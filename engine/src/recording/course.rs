@@ -113,8 +113,7 @@ impl Course {
 
     /// How long an agent was busy with it until it was done, or has been when the recording ended; whether it was done.
     pub(crate) fn handled(&self) -> Option<(i64, bool)> {
-        let is_done = |action: &&Action| action.act == Act::Close(CloseReason::Resolved);
-        if self.actions.iter().any(|action| is_done(&action)) {
+        if self.actions.iter().any(|action| action.act == Act::Close(CloseReason::Resolved)) {
             return Some((self.handle_ms()?, true));
         }
         let last = self.stages.last().filter(|stage| stage.kind == StageKind::With && !stage.is_over)?;
@@ -189,8 +188,9 @@ impl Courses {
         self.first
     }
 
-    pub(super) fn opened_len(&self) -> usize {
-        self.opened.len()
+    /// The conversations that began in the recording, in order.
+    pub(crate) fn opened(&self) -> &[Course] {
+        &self.opened
     }
 
     pub(crate) fn get(&self, id: ConversationId) -> Option<&Course> {

@@ -25,7 +25,7 @@ pub use write::{RecordingWriter, WriteError};
 
 pub(crate) use course::{Act, Course, Courses, Role, STAGE_KINDS, StageKind};
 
-use crate::desk::{CommandBody, Desk, EventRecord};
+use crate::desk::{CommandBody, Desk, EventRecord, Open};
 use crate::id::{ChannelId, ConversationId};
 use crate::rules::Revision;
 use crate::tenant::TenantFolder;
@@ -103,7 +103,7 @@ impl Recording {
     /// How many conversations began in it.
     #[must_use]
     pub fn conversations_len(&self) -> usize {
-        self.courses.opened_len()
+        self.courses.opened().len()
     }
 
     /// The channels by which conversations came, in order of id, with how many.
@@ -115,9 +115,13 @@ impl Recording {
     /// What the visitor said first, of a conversation that began in the period.
     #[must_use]
     pub fn opening_words(&self, conversation: ConversationId) -> Option<String> {
-        let row = self.courses.get(conversation)?.opened?;
-        match self.row(row)?.unpack()?.0 {
-            CommandBody::Open(open) => open.text,
+        self.opening(self.courses.get(conversation)?)?.text
+    }
+
+    /// How a conversation that began in the period did.
+    pub(crate) fn opening(&self, course: &Course) -> Option<Open> {
+        match self.row(course.opened?)?.unpack()?.0 {
+            CommandBody::Open(open) => Some(open),
             _ => None,
         }
     }

@@ -15,10 +15,10 @@ use super::super::scenario::{INTENTS_MAX, Scenario};
 use super::length::{FittedLength, Spell, fit_length};
 use super::write::{assumed_handle, length_table, length_value, put_handle_mean, rounded, shares_of};
 use super::{ArrivalCount, ArrivalsTable, FittedArrivals, TableError};
-use crate::desk::{CommandBody, Event, Open};
-use crate::id::{ConversationId, GroupId};
+use crate::desk::Open;
+use crate::id::GroupId;
 use crate::model::Directory;
-use crate::recording::{Act, Course, Recording, StageKind};
+use crate::recording::{Act, Recording, StageKind};
 use crate::simulation::edit::{EditError, parse, put};
 use crate::time::Timestamp;
 
@@ -132,22 +132,21 @@ pub fn fit_recording(
     let mut customers: BTreeSet<String> = BTreeSet::new();
     let (mut returned, mut vip, mut replies) = (0_u32, Vec::<u32>::new(), Vec::new());
     let mut seen: BTreeMap<Common, Seen> = BTreeMap::new();
-    for (conversation, open) in openings(recording) {
-        let Open { entry, identity, vip: level, language, text, .. } = open;
+    for course in recording.courses().opened() {
+        let Some(Open { entry, identity, vip: level, language, text, .. }) = recording.opening(course) else {
+            continue;
+        };
         if let Some(who) = identity.login.or(identity.cookie) {
             returned += u32::from(!customers.insert(who));
         }
         let level = usize::from(level.unwrap_or(0)).min(VIP_LEVELS_MAX - 1);
         vip.resize(vip.len().max(level + 1), 0);
         vip.get_mut(level).into_iter().for_each(|many| *many += 1);
-        let course = recording.courses().get(conversation);
-        let group = course.and_then(Course::first_group);
-        let intent = seen.entry((group, entry, language)).or_default();
+        let intent = seen.entry((course.first_group(), entry, language)).or_default();
         intent.conversations += 1;
         if let Some(text) = text.filter(|text| !text.trim().is_empty()) {
             *intent.phrases.entry(text).or_default() += 1;
         }
-        let Some(course) = course else { continue };
         if let Some((ms, has_ended)) = course.handled() {
             intent.handles.push(Spell { ms, is_censored: !has_ended });
         }
@@ -183,17 +182,6 @@ fn bot(stays: &[(i64, bool)]) -> Option<FittedBot> {
     let contained = stays.iter().filter(|(_, is_handed_over)| !is_handed_over).count();
     let contained = contained as f64 / stays.len().max(1) as f64;
     Some(FittedBot { length: fit_length(&spells)?, contained })
-}
-
-/// The conversations that began, in order.
-fn openings(recording: &Recording) -> impl Iterator<Item = (ConversationId, Open)> {
-    recording.rows().iter().filter_map(|row| {
-        let (CommandBody::Open(open), events) = row.unpack()? else { return None };
-        events.iter().find_map(|record| match record.event {
-            Event::ConversationOpened { conversation, .. } => Some((conversation, open.clone())),
-            _ => None,
-        })
-    })
 }
 
 fn intents(seen: BTreeMap<Common, Seen>, directory: &Directory) -> Vec<FittedIntent> {
