@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { openPublishing } from './publish-answers.mjs';
-import { launchBrowser, serveStatic, typeOver } from './support.mjs';
+import { launchBrowser, newContext, serveStatic, typeOver } from './support.mjs';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -194,7 +194,7 @@ function cutOff() {
 
 for (const { name, hash, ready, act } of areas) {
   test(name, async () => {
-    const context = await browser.newContext({ locale: 'en-GB', colorScheme: 'light', reducedMotion: 'reduce', viewport: { width: 1280, height: 720 } });
+    const context = await newContext(browser, { locale: 'en-GB', colorScheme: 'light', viewport: { width: 1280, height: 720 } });
     const page = await context.newPage();
     await page.goto(site.url + hash);
     await page.locator(ready).first().waitFor({ state: 'attached', timeout: 30_000 });

@@ -1,7 +1,7 @@
 /** An admin is told what is wrong with the rules before a visitor feels it, and sees it happen. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { launchBrowser, serveStatic, textOf, watchProblems, typeOver } from './support.mjs';
+import { launchBrowser, newContext, serveStatic, textOf, typeOver, watchProblems } from './support.mjs';
 
 let browser;
 let site;
@@ -16,7 +16,7 @@ after(async () => {
 });
 
 test('a rule that I made unreachable is found, and a visitor shows it', async () => {
-  const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 720 } });
+  const context = await newContext(browser, { locale: 'en-GB', viewport: { width: 1280, height: 720 } });
   const page = await context.newPage();
   const problems = watchProblems(page);
   await page.goto(`${site.url}#tenant=shop&tab=analysis&file=rules/90-refund.toml`);

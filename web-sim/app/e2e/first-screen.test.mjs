@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { launchBrowser, serveStatic, textOf, watchProblems } from './support.mjs';
+import { launchBrowser, newContext, serveStatic, textOf, watchProblems } from './support.mjs';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const run = promisify(execFile);
@@ -24,7 +24,7 @@ after(async () => {
 
 /** Opens the page and waits for the result that comes by itself; `check` gets what the page must not have said. */
 async function open({ locale = 'zh-CN', hash = '', colorScheme = 'light' } = {}) {
-  const context = await browser.newContext({ locale, colorScheme, viewport: { width: 1280, height: 800 } });
+  const context = await newContext(browser, { locale, colorScheme, viewport: { width: 1280, height: 800 } });
   const page = await context.newPage();
   const problems = watchProblems(page);
   await page.goto(site.url + hash);

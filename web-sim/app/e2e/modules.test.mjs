@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { hostProgram, launchBrowser, serveStatic, startHost, textOf, watchProblems } from './support.mjs';
+import { hostProgram, launchBrowser, newContext, serveStatic, startHost, textOf, watchProblems } from './support.mjs';
 
 const built = fileURLToPath(new URL('../../../examples/modules/built/', import.meta.url));
 
@@ -21,7 +21,7 @@ after(async () => {
 });
 
 async function open({ url = site.url, locale = 'en-GB', hash = '' } = {}) {
-  const context = await browser.newContext({ locale, viewport: { width: 1280, height: 800 } });
+  const context = await newContext(browser, { locale, viewport: { width: 1280, height: 800 } });
   const page = await context.newPage();
   const problems = watchProblems(page);
   await page.goto(url + hash);
@@ -101,6 +101,7 @@ test('a dropped module that no host can compile stays, and the page says what it
   // Its rule can be edited like any other file, and nothing asks for a host once the module is gone.
   await page.getByRole('button', { name: 'Remove the file' }).click();
   await page.getByRole('tooltip').getByRole('button', { name: 'Remove the file' }).click();
+  await module(page, 'rules/260-my-counter.wasm').waitFor({ state: 'detached' });
   await line.waitFor({ state: 'detached' });
   await close();
 });

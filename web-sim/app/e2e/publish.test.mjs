@@ -2,7 +2,18 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { ask, atStage, hostProgram, launchBrowser, serveStatic, signIn, startHost, textOf, watchProblems } from './support.mjs';
+import {
+  ask,
+  atStage,
+  hostProgram,
+  launchBrowser,
+  newContext,
+  serveStatic,
+  signIn,
+  startHost,
+  textOf,
+  watchProblems,
+} from './support.mjs';
 
 let browser;
 
@@ -15,7 +26,7 @@ after(async () => {
 });
 
 async function open(url, hash = '#tenant=shop&file=rules/90-refund.toml') {
-  const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1400, height: 900 } });
+  const context = await newContext(browser, { locale: 'en-GB', viewport: { width: 1400, height: 900 } });
   const page = await context.newPage();
   const problems = watchProblems(page);
   await page.goto(url + hash);

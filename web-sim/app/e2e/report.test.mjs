@@ -9,7 +9,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { candidates, openPublishing } from './publish-answers.mjs';
-import { hostProgram, launchBrowser, serveStatic, textOf, openPage, watchProblems } from './support.mjs';
+import { hostProgram, launchBrowser, newContext, openPage, serveStatic, textOf, watchProblems } from './support.mjs';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -50,7 +50,7 @@ async function native(name, ...args) {
 /** A report as its reader has it: alone, without script, nothing fetched, nothing that axe finds. */
 async function readAlone(file, colorScheme) {
   // A script of the test's own must run, for axe; the file itself has none.
-  const context = await browser.newContext({ colorScheme, bypassCSP: true, viewport: { width: 1280, height: 720 } });
+  const context = await newContext(browser, { colorScheme, bypassCSP: true, viewport: { width: 1280, height: 720 } });
   const page = await context.newPage();
   const problems = watchProblems(page);
   const fetched = [];

@@ -1,7 +1,7 @@
 /** Takes the page's pictures in both languages, light and dark: `node e2e/screenshots.mjs FOLDER`. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { launchBrowser, serveStatic } from './support.mjs';
+import { launchBrowser, newContext, serveStatic } from './support.mjs';
 
 const folder = process.argv[2];
 if (!folder) {
@@ -47,7 +47,7 @@ await mkdir(folder, { recursive: true });
 const [browser, site] = await Promise.all([launchBrowser(), serveStatic()]);
 for (const locale of ['zh-CN', 'en-GB']) {
   for (const colorScheme of ['light', 'dark']) {
-    const context = await browser.newContext({
+    const context = await newContext(browser, {
       locale,
       colorScheme,
       viewport: { width: 1280, height: 800 },

@@ -4,7 +4,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { launchBrowser, serveStatic, watchProblems, typeOver } from './support.mjs';
+import { launchBrowser, newContext, serveStatic, typeOver, watchProblems } from './support.mjs';
 
 let browser;
 let site;
@@ -19,7 +19,7 @@ after(async () => {
 });
 
 async function open(address) {
-  const context = await browser.newContext({
+  const context = await newContext(browser, {
     locale: 'en-GB',
     viewport: { width: 1280, height: 720 },
     permissions: ['clipboard-read', 'clipboard-write'],

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
-import { launchBrowser, serveStatic, textOf, watchProblems } from './support.mjs';
+import { launchBrowser, newContext, serveStatic, textOf, watchProblems } from './support.mjs';
 
 let browser;
 let site;
@@ -28,7 +28,7 @@ for (const [locale, expected] of [
   ['en-GB', 'Engine'],
 ]) {
   test(`the page asks the engine for its version and shows it (${locale})`, async () => {
-    const context = await browser.newContext({ locale });
+    const context = await newContext(browser, { locale });
     const page = await context.newPage();
     const problems = watchProblems(page);
     await page.goto(site.url);
@@ -41,7 +41,7 @@ for (const [locale, expected] of [
 }
 
 test('an engine that cannot be loaded is said, not waited for', async () => {
-  const context = await browser.newContext({ locale: 'en-GB' });
+  const context = await newContext(browser, { locale: 'en-GB' });
   const page = await context.newPage();
   const problems = watchProblems(page);
   await context.route('**/*.wasm', (route) => route.fulfill({ status: 404, body: 'not found' }));

@@ -7,7 +7,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ask, atStage, launchBrowser, signIn, startHost, typeOver } from './support.mjs';
+import { ask, atStage, launchBrowser, newContext, signIn, startHost, typeOver } from './support.mjs';
 
 const folder = process.argv[2];
 if (!folder) {
@@ -75,7 +75,7 @@ for (const story of stories) {
 await browser.close();
 
 async function walk(story, host) {
-  const context = await browser.newContext({ locale: story.locale, viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
+  const context = await newContext(browser, { locale: story.locale, viewport: { width: 1280, height: 800 } });
   const page = await context.newPage();
   let number = 0;
   const picture = async (name) => {
