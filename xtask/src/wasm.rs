@@ -80,9 +80,10 @@ fn bind(module: &Path, folder: &Path) -> Result<()> {
     Ok(fs::write(bound, fingerprint)?)
 }
 
-/// Has a program fill `folder` anew, so that what is gone is gone there too.
+/// Has a program fill `folder` anew, so that what is gone is gone there too. It is filled elsewhere first: something new
+/// beside `folder`, even for a moment, would make the page's sources look changed.
 fn generate(steps: &mut Steps, name: &str, program: &str, arguments: &[&Path], folder: &Path) -> Result<()> {
-    let fresh = folder.with_extension("new");
+    let fresh = paths::app().join("generated.new");
     if fresh.exists() {
         fs::remove_dir_all(&fresh)?;
     }
