@@ -125,6 +125,10 @@ test('a file can be added, and what is wrong with it is told at once', async () 
   await page.keyboard.insertText('[then]\ngruop = "vip"\n');
   const line = page.getByTestId('problems').locator('[data-code="R102"]');
   assert.match(await textOf(line, problems), /gruop.*group.*Ln 2, Col 1/s);
+  // On the Chinese page it is said in Chinese what it is, before the engine's own words.
+  await page.getByTestId('language').click();
+  await page.getByRole('menuitem', { name: '中文' }).click();
+  assert.match(await textOf(line.filter({ hasText: '第 2 行' }), problems), /没有这个字段.*gruop/s);
   assert.deepEqual(problems, []);
   await close();
 });

@@ -3,6 +3,7 @@ import { setDiagnostics, type Action, type Diagnostic } from '@codemirror/lint';
 import type { EditorState, TransactionSpec } from '@codemirror/state';
 import i18next from 'i18next';
 import type { Finding } from '../generated/types/Finding';
+import { findingLead } from './finding-kind';
 import { range } from './positions';
 
 /** Shows the findings of one file. */
@@ -22,6 +23,8 @@ function diagnostic(state: EditorState, finding: Finding): Diagnostic {
     actions: did_you_mean === null ? [] : [replaceBy(did_you_mean)],
     renderMessage: () => {
       const root = document.createElement('div');
+      const lead = findingLead(code);
+      if (lead) root.append(Object.assign(document.createElement('div'), { className: 'pm-lint-lead', textContent: lead }));
       root.append(...quoted(message));
       const foot = document.createElement('div');
       foot.className = 'pm-lint-help';

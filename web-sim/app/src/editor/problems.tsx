@@ -6,6 +6,7 @@ import type { Finding } from '../generated/types/Finding';
 import { visitor } from '../visitor/visit-store';
 import { navigate } from '../workspace/url-state';
 import { useWorkspace, workspace } from '../workspace/workspace';
+import { findingKind, findingLead } from './finding-kind';
 import { goTo } from './go-to';
 import styles from './problems.module.css';
 
@@ -44,20 +45,28 @@ export function Problems() {
 function Line({ finding }: { finding: Finding }) {
   const { t } = useTranslation();
   const { severity, file, place, code, message, help, did_you_mean, witness } = finding;
+  const lead = findingLead(code);
   return (
     <div className={styles.item}>
       <button type="button" className={styles.line} onClick={() => goTo(file, place)} data-code={code}>
         {severity === 'error' ? <CloseCircleFilled className={styles.error} /> : <WarningFilled className={styles.warning} />}
         <span className={styles.message}>
-          <Quoted text={message} />
+          {lead && <span className={styles.lead}>{lead}</span>}
+          <span lang="en" className={lead ? styles.exactly : ''}>
+            <Quoted text={message} />
+          </span>
           {did_you_mean !== null && <span className={styles.hint}>{t('editor.didYouMean', { word: did_you_mean })}</span>}
         </span>
         <span className={styles.where}>
-          <code>{code}</code>
+          <code title={findingKind(code)}>{code}</code>
           <span>{place ? t('editor.place', place) : t('editor.wholeFile')}</span>
           <span>{file}</span>
         </span>
-        {help !== null && <span className={styles.help}>{help}</span>}
+        {help !== null && (
+          <span className={styles.help} lang="en">
+            <Quoted text={help} />
+          </span>
+        )}
       </button>
       {witness !== null && (
         <button type="button" className={styles.witness} onClick={() => tryMessage(witness)}>

@@ -2,11 +2,12 @@
 import { Alert, Button, Input, Popconfirm, Space, Steps, Tag } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { breachWords } from './guards';
+import { findingLead } from '../editor/finding-kind';
 import { useRun } from '../simulate/run-store';
 import { useWorkspace } from '../workspace/workspace';
 import { CanaryForm } from './canary-form';
 import { CanaryView } from './canary-view';
+import { breachWords } from './guards';
 import { makeCandidate, STAGES, step, type Candidate } from './host-rulesets';
 import { OpenReport } from './open-report';
 import { publishing, usePublishing } from './publishing';
@@ -52,7 +53,7 @@ export function Way() {
               <ul className={styles.findings}>
                 {problem.findings.slice(0, 20).map(({ code, file, message }, at) => (
                   <li key={at}>
-                    <code>{file}</code> <Tag>{code}</Tag> {message}
+                    <code>{file}</code> <Tag>{code}</Tag> {findingLead(code)} <span lang="en">{message}</span>
                   </li>
                 ))}
               </ul>

@@ -3,6 +3,7 @@ import { analysis } from './analysis';
 import { blame } from './blame';
 import { compare } from './compare';
 import { editor } from './editor';
+import { findings } from './findings';
 import { floor } from './floor';
 import { life } from './life';
 import { modules } from './modules';
@@ -17,6 +18,6 @@ import { tests } from './tests';
 import { visitor } from './visitor';
 import { words } from './words';
 
-export const zh = { scenario, share, shell, analysis, compare, editor, floor, modules, publish, replay, visitor, simulate, tests, words, life, blame, staffing };
+export const zh = { scenario, share, shell, analysis, compare, editor, findings, floor, modules, publish, replay, visitor, simulate, tests, words, life, blame, staffing };
 
 export type Catalogue = typeof zh;
