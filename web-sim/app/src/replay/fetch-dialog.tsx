@@ -49,7 +49,7 @@ export function FetchDialog({ onClose }: { onClose: () => void }) {
         </Form.Item>
       </Form>
       {wasAsked && problem?.kind === 'no-host' && <Alert type="info" showIcon title={t('replay.noHost')} />}
-      {wasAsked && problem?.kind === 'host' && <Alert type="error" showIcon title={problem.message} />}
+      {wasAsked && (problem?.kind === 'host' || problem?.kind === 'file') && <Alert type="error" showIcon title={problem.message} />}
       {wasAsked && problem?.kind === 'sign-in' && <SignInForm />}
     </Modal>
   );

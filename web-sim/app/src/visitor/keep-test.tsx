@@ -14,17 +14,12 @@ const NAME_CHARACTERS = 24;
 export function KeepTest({ answer }: { answer: NonNullable<VisitState['answer']> }) {
   const { t } = useTranslation();
   const [isOpen, setOpen] = useState(false);
-  const [name, setName] = useState('');
   const { visit, explanation } = answer;
   const plan = explanation.steps.find((step) => step.kind === 'rules')?.plan;
   if (!plan) return null;
 
-  const open = (isOpen: boolean) => {
-    const where = plan.target.kind === 'away' ? plan.target.to.kind : plan.target.group.name;
-    if (isOpen) setName(`${[...visit.text.trim()].slice(0, NAME_CHARACTERS).join('')} → ${where}`);
-    setOpen(isOpen);
-  };
-  const keep = () => {
+  const where = plan.target.kind === 'away' ? plan.target.to.kind : plan.target.group.name;
+  const keep = (name: string) => {
     const file = workspace.get().files[KEPT_TESTS] ?? '';
     workspace.add({ [KEPT_TESTS]: withTest(file, name.trim() || t('visitor.keep.unnamed'), visit, plan) });
     setOpen(false);
@@ -33,37 +28,45 @@ export function KeepTest({ answer }: { answer: NonNullable<VisitState['answer']>
   return (
     <Popover
       open={isOpen}
-      onOpenChange={open}
+      onOpenChange={setOpen}
       trigger="click"
       placement="bottomRight"
+      destroyOnHidden
       title={t('visitor.keep.title')}
-      content={
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            keep();
-          }}
-        >
-          <p>{t('visitor.keep.help')}</p>
-          <Space.Compact block>
-            <Input
-              value={name}
-              onChange={(event) => setName(event.target.value)}
-              maxLength={80}
-              aria-label={t('visitor.keep.name')}
-              data-testid="test-name"
-              autoFocus
-            />
-            <Button type="primary" htmlType="submit" data-testid="keep-test-confirm">
-              {t('visitor.keep.confirm')}
-            </Button>
-          </Space.Compact>
-        </form>
-      }
+      content={<NameForm suggested={`${[...visit.text.trim()].slice(0, NAME_CHARACTERS).join('')} → ${where}`} onKeep={keep} />}
     >
       <Button size="small" icon={<CheckSquareOutlined />} data-testid="keep-test">
         {t('visitor.keep.action')}
       </Button>
     </Popover>
+  );
+}
+
+/** Has the name to itself: a popover that is just opening does not draw anew what is in it. */
+function NameForm({ suggested, onKeep }: { suggested: string; onKeep: (name: string) => void }) {
+  const { t } = useTranslation();
+  const [name, setName] = useState(suggested);
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        onKeep(name);
+      }}
+    >
+      <p>{t('visitor.keep.help')}</p>
+      <Space.Compact block>
+        <Input
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+          maxLength={80}
+          aria-label={t('visitor.keep.name')}
+          data-testid="test-name"
+          autoFocus
+        />
+        <Button type="primary" htmlType="submit" data-testid="keep-test-confirm">
+          {t('visitor.keep.confirm')}
+        </Button>
+      </Space.Compact>
+    </form>
   );
 }
