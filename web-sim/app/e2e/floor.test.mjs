@@ -223,6 +223,25 @@ test('a conversation under the pointer tells who it is', async () => {
   await close();
 });
 
+test('agents who are online and do not answer are seen as such', async () => {
+  const { page, problems, close } = await open({ hash: '#tab=floor&scenario=weekday&file=scenarios/weekday.toml' });
+  await page.locator('.cm-content').click();
+  await page.keyboard.press('Control+End');
+  await page.keyboard.insertText('\n[[incident]]\nat = "10:00"\nlength = "30m"\nkind = "agents-silent"\nshare = 0.3\n');
+  await page.locator('[data-testid="reopen"]:enabled').click();
+  await page.getByTestId('reopen').waitFor({ state: 'detached' });
+  // At 10:15 they are silent, at 10:45 no longer.
+  await goTo(page, 10.25 / 24);
+  const silent = page.locator('[data-agent][data-silent]');
+  await silent.first().waitFor();
+  assert.equal(await silent.filter({ visible: true }).evaluateAll((seats) => seats.every(({ dataset }) => dataset.presence === 'online')), true);
+  assert.match(await silent.first().getAttribute('aria-label'), /online, but not answering/);
+  await goTo(page, 10.75 / 24);
+  await silent.first().waitFor({ state: 'detached' });
+  assert.deepEqual(problems, []);
+  await close();
+});
+
 test('who does not want motion sees the same floor', async () => {
   const seen = [];
   for (const reducedMotion of ['no-preference', 'reduce']) {

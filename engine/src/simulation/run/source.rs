@@ -181,6 +181,14 @@ impl Source {
         }
     }
 
+    /// Whether an agent who is given a conversation now does not answer. Of a recorded day nobody knows.
+    pub(in crate::simulation) fn is_silent(&self, agent: AgentId, now: Timestamp) -> bool {
+        match self {
+            Source::Synthetic(source) => source.staff.silent_until(agent, now).is_some(),
+            Source::Recorded(_) => false,
+        }
+    }
+
     /// Another ruleset goes live.
     pub(super) fn swapped(&mut self, directory: &Directory, now: Timestamp) {
         match self {

@@ -148,6 +148,8 @@ pub struct AgentSeat {
     pub presence: Presence,
     /// Sent away by an injection.
     pub sent: bool,
+    /// Online, and answering nobody who is given to them.
+    pub silent: bool,
     /// The most conversations at once.
     pub capacity: u32,
     /// Conversations in hand.
@@ -229,6 +231,7 @@ pub(super) fn view<R: Deref<Target = Ruleset> + Clone>(
                     agent: agent.id,
                     presence: now.presence,
                     sent,
+                    silent: now.presence == Presence::Online && run.source.is_silent(agent.id, at),
                     capacity: cap(agent, directory),
                     open: now.open,
                     in_hand: Vec::new(),

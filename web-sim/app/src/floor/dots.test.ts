@@ -25,6 +25,7 @@ const seat = (agent: number, conversations: number[], capacity = 5): Lane['agent
   agent,
   presence: 'online',
   sent: false,
+  silent: false,
   capacity,
   open: conversations.length,
   in_hand: conversations.map((conversation) => ({ ...one(conversation), group: 3 })),

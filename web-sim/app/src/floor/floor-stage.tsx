@@ -13,6 +13,7 @@ import { geometry, heightFor, isInside, type Geometry, type Point } from './geom
 import { Glyph } from './glyph';
 import { paint } from './paint';
 import { player } from './player';
+import { presenceWords } from './presence-words';
 
 export type Picked = { kind: 'agent'; agent: number } | { kind: 'conversation'; conversation: number } | null;
 
@@ -70,7 +71,7 @@ export function FloorStage({ plan, view, picked, onPick }: FloorStageProps) {
         dots,
         palette,
         names,
-        words: { away: t('words.reason.away'), busy: t('words.reason.busy'), offline: t('floor.offline') },
+        words: { away: t('words.reason.away'), busy: t('words.reason.busy'), offline: t('floor.offline'), silent: t('floor.silentShort') },
         conversation: picked?.kind === 'conversation' ? picked.conversation : hovered,
         agent: picked?.kind === 'agent' ? picked.agent : null,
       },
@@ -176,6 +177,7 @@ export function FloorStage({ plan, view, picked, onPick }: FloorStageProps) {
                 name={names.get(seat.agent) ?? ''}
                 slug={slugs.get(seat.agent) ?? ''}
                 presence={seat.presence}
+                silent={seat.silent}
                 open={seat.open}
                 capacity={seat.capacity}
                 x={seatBox.x}
@@ -226,6 +228,7 @@ interface SeatProps {
   name: string;
   slug: string;
   presence: Presence;
+  silent: boolean;
   open: number;
   capacity: number;
   x: number;
@@ -240,9 +243,9 @@ interface SeatProps {
 }
 
 /** An agent's place, for the pointer, the keyboard and who does not see the picture. Only those that change are drawn anew. */
-const Seat = memo(function Seat({ agent, name, slug, presence, open, capacity, x, y, width, height, isNamed, isPicked, onPick }: SeatProps) {
+const Seat = memo(function Seat({ agent, name, slug, presence, silent, open, capacity, x, y, width, height, isNamed, isPicked, onPick }: SeatProps) {
   const { t } = useTranslation();
-  const state = presence === 'online' ? t('floor.online') : presence === 'offline' ? t('floor.offline') : t(`words.reason.${presence}`);
+  const state = presenceWords(t, { presence, silent });
   const label = t('floor.seat', { name, presence: state, open, capacity });
   return (
     <button
@@ -253,6 +256,7 @@ const Seat = memo(function Seat({ agent, name, slug, presence, open, capacity, x
       title={isNamed ? undefined : label}
       data-agent={slug}
       data-presence={presence}
+      data-silent={silent || undefined}
       data-open={open}
       aria-pressed={isPicked}
       onClick={(event) => {

@@ -10,6 +10,7 @@ export interface Words {
   away: string;
   busy: string;
   offline: string;
+  silent: string;
 }
 
 export interface Scene {
@@ -72,14 +73,15 @@ function paintSeat(context: Context, scene: Scene, box: SeatBox, seat: AgentSeat
   const isOnline = seat.presence === 'online';
   const isFull = seat.open >= seat.capacity;
   const isPicked = scene.agent === seat.agent;
+  const isDashed = !isOnline || seat.silent;
   context.globalAlpha = seat.presence === 'offline' ? 0.62 : 1;
   context.beginPath();
   context.roundRect(box.x + 0.5, box.y + 0.5, box.width - 1, box.height - 1, box.detail === 'tiny' ? 3 : 6);
-  context.fillStyle = !isOnline ? palette.ground : isFull ? palette.warnSoft : palette.surface;
+  context.fillStyle = !isOnline ? palette.ground : seat.silent ? palette.badSoft : isFull ? palette.warnSoft : palette.surface;
   context.fill();
-  context.strokeStyle = isPicked ? palette.track : !isOnline ? palette.faint : isFull ? palette.warn : palette.border;
+  context.strokeStyle = isPicked ? palette.track : !isOnline ? palette.faint : seat.silent ? palette.bad : isFull ? palette.warn : palette.border;
   context.lineWidth = isPicked ? 2 : 1;
-  if (!isOnline) context.setLineDash([3, 2.5]);
+  if (isDashed) context.setLineDash([3, 2.5]);
   context.stroke();
   context.setLineDash([]);
   context.lineWidth = 1;
@@ -96,9 +98,9 @@ function paintSeat(context: Context, scene: Scene, box: SeatBox, seat: AgentSeat
     }
   }
   if (box.detail === 'full') {
-    const state = seat.presence === 'online' ? `${seat.open}/${seat.capacity}` : words[seat.presence];
+    const state = seat.silent ? `${words.silent} ${seat.open}` : seat.presence === 'online' ? `${seat.open}/${seat.capacity}` : words[seat.presence];
     context.textAlign = 'right';
-    text(context, state, box.x + box.width - 6, box.y + 11, isOnline ? (isFull ? palette.warn : palette.muted) : palette.muted, 500, 10);
+    text(context, state, box.x + box.width - 6, box.y + 11, seat.silent ? palette.bad : isOnline && isFull ? palette.warn : palette.muted, 500, 10);
     const room = box.width - 14 - context.measureText(state).width;
     context.textAlign = 'left';
     text(context, fitted(context, names.get(seat.agent) ?? '', room), box.x + 6, box.y + 11, isOnline ? palette.text : palette.muted, 500, 11);

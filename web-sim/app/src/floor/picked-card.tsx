@@ -11,6 +11,7 @@ import type { Picked } from './floor-stage';
 import { Glyph } from './glyph';
 import styles from './picked-card.module.css';
 import { player } from './player';
+import { presenceWords } from './presence-words';
 
 interface PickedCardProps {
   plan: FloorPlan;
@@ -52,7 +53,7 @@ function AgentDetails({ plan, view, agent, onPick }: { plan: FloorPlan; view: Fl
   const spec = plan.agents.find(({ id }) => id === agent);
   const seat = view.lanes.flatMap(({ agents }) => agents).find((one) => one.agent === agent);
   if (!spec) return null;
-  const presence = !seat || seat.presence === 'offline' ? t('floor.offline') : seat.presence === 'online' ? t('floor.online') : t(`words.reason.${seat.presence}`);
+  const presence = presenceWords(t, seat ?? { presence: 'offline', silent: false });
   return (
     <>
       <h3>{spec.name}</h3>

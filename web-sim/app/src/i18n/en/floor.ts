@@ -5,6 +5,8 @@ export const floor: typeof zh = {
   picture: 'The floor: {{waiting}} conversations waiting, {{inHand}} in hand, {{online}} agents online',
   online: 'online',
   offline: 'offline',
+  silent: 'online, but not answering',
+  silentShort: 'silent',
   seat: '{{name}}, {{presence}}, {{open}} of {{capacity}} in hand',
   load: '{{open}} of {{capacity}} in hand',
   sent: 'sent away',

@@ -3,6 +3,8 @@ export const floor = {
   picture: '现场：{{waiting}} 个会话排队，{{inHand}} 个接待中，{{online}} 名客服在线',
   online: '在线',
   offline: '离线',
+  silent: '在线，但不应答',
+  silentShort: '不应答',
   seat: '{{name}}，{{presence}}，接待 {{open}} / {{capacity}}',
   load: '接待 {{open}} / {{capacity}}',
   sent: '已被支走',
