@@ -47,6 +47,26 @@ async function choose(page, item) {
   await page.getByRole('menuitem', { name: item }).click();
 }
 
+async function strip(page) {
+  await page.locator('[data-testid="time-strip"] path').first().waitFor({ state: 'attached', timeout: 30_000 });
+}
+
+/** Jumps to a share of the day by the time bar, and waits until the floor is there. */
+async function click(page, share) {
+  const before = await page.getByTestId('clock').getAttribute('data-at');
+  const { x, y, width } = await page.getByTestId('time-strip').boundingBox();
+  await page.mouse.click(x + width * share, y + 15);
+  await page.waitForFunction((at) => document.querySelector('[data-testid="clock"]')?.getAttribute('data-at') !== at, before);
+}
+
+const onTheFloor = (page) =>
+  page.evaluate(() => ({
+    lanes: [...document.querySelectorAll('[data-group]')].map(({ dataset }) => `${dataset.group} ${dataset.waiting}`),
+    seats: [...document.querySelectorAll('[data-agent]')].map(({ dataset }) => `${dataset.agent} ${dataset.open} ${dataset.presence}`),
+    figures: [...document.querySelectorAll('[data-testid^="floor-"] dd')].map(({ textContent }) => textContent),
+    injected: [...document.querySelectorAll('[data-testid="injections"] li')].map(({ textContent }) => textContent),
+  }));
+
 const START = '#tenant=shop&file=rules/90-refund.toml&scenario=weekday&seed=11';
 
 test('a colleague who opens my link sees my edit and the same result', async () => {
@@ -78,6 +98,52 @@ test('a colleague who opens my link sees my edit and the same result', async () 
   assert.deepEqual([...mine.problems, ...theirs.problems], []);
   await mine.close();
   await theirs.close();
+});
+
+test('a colleague who opens my link of the floor sees the same instant, with what I did to the day', async () => {
+  const mine = await open(`${site.url}${START}&tab=floor`);
+  await mine.page.getByTestId('floor').waitFor({ timeout: 30_000 });
+  await strip(mine.page);
+  await click(mine.page, 0.43);
+  // Somebody who is busy goes home, refunds go to presale from now on, and an hour later I look.
+  await mine.page.locator('[data-agent][data-presence="online"]:not([data-open="0"])').first().focus();
+  await mine.page.keyboard.press('Enter');
+  await mine.page.getByTestId('agent-leaves').click();
+  await mine.page.getByTestId('injections').locator('li').nth(0).waitFor();
+  await typeOver(mine.page, 'group = "after-sales"', 'group = "presale"');
+  await mine.page.getByTestId('reopen').waitFor();
+  await mine.page.getByTestId('inject').click();
+  await mine.page.locator('[data-testid="inject-swap"]:enabled').click();
+  await mine.page.getByTestId('injections').locator('li').nth(1).waitFor();
+  await click(mine.page, 0.6);
+  await choose(mine.page, 'Copy a link');
+  await mine.page.getByText('Copied:').waitFor();
+  const link = await mine.page.evaluate(() => navigator.clipboard.readText());
+  assert.ok(link.includes('&floor=1.') && link.length < 2_000, link);
+
+  const theirs = await open(link);
+  await theirs.page.getByText('Opened with the changes').waitFor();
+  await theirs.page.getByTestId('injections').locator('li').nth(1).waitFor({ timeout: 30_000 });
+  await strip(theirs.page);
+  await theirs.page.waitForFunction(
+    (at) => document.querySelector('[data-testid="clock"]')?.getAttribute('data-at') === at,
+    await mine.page.getByTestId('clock').getAttribute('data-at'),
+  );
+  assert.deepEqual(await onTheFloor(theirs.page), await onTheFloor(mine.page));
+  assert.ok(!theirs.page.url().includes('floor=1'), 'the address is short again');
+  assert.deepEqual([...mine.problems, ...theirs.problems], []);
+  await mine.close();
+  await theirs.close();
+});
+
+test('a day on the floor that is as its scenario has it needs no more than the address', async () => {
+  const { page, problems, close } = await open(`${site.url}${START}&tab=floor`);
+  await page.getByTestId('floor').waitFor({ timeout: 30_000 });
+  await choose(page, 'Copy a link');
+  await page.getByText('Copied:').waitFor();
+  assert.doesNotMatch(await page.evaluate(() => navigator.clipboard.readText()), /floor=1|draft=/);
+  assert.deepEqual(problems, []);
+  await close();
 });
 
 test('a link that lost its end, or of another version, opens nothing and says so', async () => {

@@ -5,9 +5,11 @@ import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Catalogue } from '../i18n/zh';
 import { count } from '../simulate/format';
+import { useIncoming, incoming } from '../share/incoming';
+import { openedFloor } from '../share/shared-floor';
 import { navigate, useUrlState } from '../workspace/url-state';
 import { useStore } from '../workspace/store';
-import { useWorkspace } from '../workspace/workspace';
+import { useWorkspace, workspace } from '../workspace/workspace';
 import { clockOf, shortClockOf, waited } from './clock';
 import styles from './floor-panel.module.css';
 import { FloorStage, type Picked } from './floor-stage';
@@ -41,6 +43,16 @@ export function FloorPanel({ opening }: { opening: string }) {
     void player.open({ files, start: { scenario, seed: url.seed } });
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [wanted === null && run === null ? null : `${example}/${scenario}/${url.seed}`]);
+  // A day that came by link is opened where it stood, once it is decided about the rules that came with it.
+  const { arrived, floor } = useIncoming();
+  const isDecided = arrived === null && isSound && floor?.tenant === example;
+  useEffect(() => {
+    if (!isDecided || !floor) return;
+    const day = openedFloor(workspace.original(), files, floor.beside, floor.floor);
+    incoming.floorOpened();
+    void player.open({ ...day, start: { scenario, seed: url.seed } }, floor.floor.at);
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [isDecided]);
   useEffect(() => () => player.close(), [example]);
   // A tab that is not seen does not play.
   useEffect(() => {

@@ -3,7 +3,7 @@ import { App as AntApp } from 'antd';
 import { useEffect, useEffectEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { run, useRun } from '../simulate/run-store';
-import { difference } from '../workspace/drafts';
+import { difference, isSameDraft } from '../workspace/drafts';
 import { useWorkspace, workspace } from '../workspace/workspace';
 import { incoming, useIncoming, type Arrived } from './incoming';
 
@@ -24,7 +24,7 @@ export function Arrivals({ tenant }: { tenant: string }) {
   const open = useEffectEvent((what: Arrived) => {
     const own = difference(workspace.original(), workspace.get().files);
     const changes = Object.keys(what.draft).length;
-    const isSame = JSON.stringify(own) === JSON.stringify(what.draft);
+    const isSame = isSameDraft(own, what.draft);
     const replace = () => {
       if (!isSame) workspace.replaceDraft(what.draft);
       run.forget();

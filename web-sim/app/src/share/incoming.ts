@@ -1,7 +1,8 @@
 /** What came by link or file and waits to be opened. */
 import type { Draft } from '../workspace/drafts';
 import { Store, useStore } from '../workspace/store';
-import { ShareError, unpacked, type ShareProblem } from './payload';
+import { checkedDraft, ShareError, unpacked, type ShareProblem } from './payload';
+import { checkedFloor, type SharedFloor } from './shared-floor';
 
 export interface Arrived {
   tenant: string;
@@ -10,8 +11,17 @@ export interface Arrived {
   digest: string | null;
 }
 
+/** A day on the floor that came by link, with the draft beside it, which may not have been taken. */
+export interface ArrivedFloor {
+  tenant: string;
+  floor: SharedFloor;
+  beside: Draft;
+}
+
 interface IncomingState {
   arrived: Arrived | null;
+  /** Waits until it is decided about what arrived with it. */
+  floor: ArrivedFloor | null;
   problem: ShareProblem | null;
   /** The digest that the next result is held against. */
   digest: string | null;
@@ -22,16 +32,30 @@ class Incoming extends Store<IncomingState> {
     this.set({ arrived, problem: null });
   }
 
-  /** Takes the changes out of the address, where there are any: they become the draft, and the address stays short. */
+  /**
+   * Takes what came out of the address: the changes become the draft, the day is opened on the floor, and the address
+   * stays short.
+   */
   async takeFromAddress(tenant: string): Promise<void> {
-    const [, text] = /[#&]draft=([^&]*)/.exec(location.hash) ?? [];
-    if (text === undefined) return;
-    history.replaceState(null, '', location.hash.replace(/&?draft=[^&]*/, '') || '#');
+    const part = (name: string) => new RegExp(`[#&]${name}=([^&]*)`).exec(location.hash)?.[1];
+    const [draft, floor] = [part('draft'), part('floor')];
+    if (draft === undefined && floor === undefined) return;
+    history.replaceState(null, '', location.hash.replaceAll(/&?(?:draft|floor)=[^&]*/g, '') || '#');
     try {
-      this.take({ tenant, draft: await unpacked(text), digest: null });
+      const beside = draft === undefined ? {} : checkedDraft(await unpacked(draft));
+      const day = floor === undefined ? null : checkedFloor(await unpacked(floor));
+      this.set({
+        arrived: draft === undefined ? null : { tenant, draft: beside, digest: null },
+        floor: day && { tenant, floor: day, beside },
+        problem: null,
+      });
     } catch (error) {
       this.set({ problem: error instanceof ShareError ? error.problem : 'broken' });
     }
+  }
+
+  floorOpened(): void {
+    this.set({ floor: null });
   }
 
   done(digest: string | null): void {
@@ -39,7 +63,7 @@ class Incoming extends Store<IncomingState> {
   }
 }
 
-export const incoming = new Incoming({ arrived: null, problem: null, digest: null });
+export const incoming = new Incoming({ arrived: null, floor: null, problem: null, digest: null });
 
 export function useIncoming(): IncomingState {
   return useStore(incoming);

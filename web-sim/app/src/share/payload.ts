@@ -1,8 +1,10 @@
 /**
- * What travels by link or file: the changes to an example, packed small. The rest of the page's state is in the address
- * anyway. A first part names the version, so that a page of another time can say that it does not know it.
+ * What travels by link or file, packed small: the changes to an example, and a day on the floor. The rest of the page's
+ * state is in the address anyway. A first part names the version, so that a page of another time can say that it does
+ * not know it.
  */
 import type { Draft } from '../workspace/drafts';
+import type { SharedFloor } from './shared-floor';
 
 /** Of both links and files. */
 export const VERSION = 1;
@@ -20,27 +22,26 @@ export class ShareError extends Error {
   }
 }
 
-export async function packed(draft: Draft): Promise<string> {
-  const stream = new Blob([JSON.stringify(draft)]).stream().pipeThrough(new CompressionStream('deflate-raw'));
+export async function packed(what: Draft | SharedFloor): Promise<string> {
+  const stream = new Blob([JSON.stringify(what)]).stream().pipeThrough(new CompressionStream('deflate-raw'));
   const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
   let binary = '';
   for (const byte of bytes) binary += String.fromCharCode(byte);
   return `${VERSION}.${btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')}`;
 }
 
-export async function unpacked(text: string): Promise<Draft> {
+/** What was packed, whatever it is: to be checked. */
+export async function unpacked(text: string): Promise<unknown> {
   const [version, payload] = text.split('.', 2);
   if (!/^\d+$/.test(version ?? '') || payload === undefined) throw new ShareError('broken');
   if (version !== String(VERSION)) throw new ShareError('other-version');
-  let json: unknown;
   try {
     const binary = atob(payload.replaceAll('-', '+').replaceAll('_', '/'));
     const bytes = Uint8Array.from(binary, (sign) => sign.charCodeAt(0));
-    json = JSON.parse(await inflated(bytes));
+    return JSON.parse(await inflated(bytes)) as unknown;
   } catch (error) {
     throw error instanceof ShareError ? error : new ShareError('broken');
   }
-  return checkedDraft(json);
 }
 
 /** Unpacks piece by piece, so that a small payload cannot become a large one. */

@@ -6,8 +6,9 @@ import { useTranslation } from 'react-i18next';
 import { useCompare } from '../compare/compare-store';
 import { engine } from '../engine/client';
 import { isModule } from '../engine/protocol';
+import { player } from '../floor/player';
 import { useRun } from '../simulate/run-store';
-import { difference } from '../workspace/drafts';
+import { difference, type Draft } from '../workspace/drafts';
 import { exampleNames } from '../workspace/examples';
 import { formatHash, navigate, useUrlState } from '../workspace/url-state';
 import { useWorkspace, workspace } from '../workspace/workspace';
@@ -15,6 +16,7 @@ import { download, useAbout } from './html-report';
 import { incoming } from './incoming';
 import { LINK_CHARACTERS_MAX, packed, ShareError } from './payload';
 import { read, written } from './run-file';
+import { sharedFloor, type SharedFloor } from './shared-floor';
 import { tableFile } from './table-file';
 
 export function ShareMenu() {
@@ -31,11 +33,26 @@ export function ShareMenu() {
   const tell = (error: unknown) =>
     void message.error(t(`share.problem.${error instanceof ShareError ? error.problem : 'broken'}`));
 
+  /** The day on the floor, unless it is nothing but the beginning of the scenario that the address names. */
+  const floorNow = (changes: Draft): SharedFloor | null => {
+    const { run, plan, injections } = player.get();
+    const at = player.now?.at;
+    if (!run || !plan || at === undefined) return null;
+    const day = sharedFloor(workspace.original(), changes, { files: run.files, injections }, at);
+    return day.began === null && injections.length === 0 && at <= plan.start ? null : day;
+  };
+
   const copy = async (asMarkdown: boolean) => {
     const changes = draft();
     const hash = formatHash({ ...url, tenant: example });
     const bare = `${location.origin}${location.pathname}${hash}`;
-    const link = Object.keys(changes).length === 0 ? bare : `${bare}&draft=${await packed(changes)}`;
+    const day = url.tab === 'floor' ? floorNow(changes) : null;
+    const parts = [
+      bare,
+      ...(Object.keys(changes).length === 0 ? [] : [`draft=${await packed(changes)}`]),
+      ...(day ? [`floor=${await packed(day)}`] : []),
+    ];
+    const link = parts.join('&');
     if (link.length > LINK_CHARACTERS_MAX) return void message.warning(t('share.linkTooLong'));
     const text = asMarkdown ? `[Pointsman: ${checked?.catalogue?.name ?? example}](${link})` : link;
     try {

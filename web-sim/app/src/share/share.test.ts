@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Figures } from '../generated/types/Figures';
 import type { Report } from '../generated/types/Report';
-import { packed, ShareError, unpacked } from './payload';
+import { checkedDraft, packed, ShareError, unpacked } from './payload';
 import { read, written, type RunFile } from './run-file';
+import { checkedFloor, openedFloor, sharedFloor } from './shared-floor';
 import { tableFile } from './table-file';
 
 const problem = async (work: Promise<unknown>): Promise<string> =>
@@ -11,6 +12,8 @@ const problem = async (work: Promise<unknown>): Promise<string> =>
     (error: unknown) => (error instanceof ShareError ? error.problem : String(error)),
   );
 
+const draftOf = async (text: string) => checkedDraft(await unpacked(text));
+
 describe('a link', () => {
   const draft = { 'rules/90-退款.toml': 'any = ["退款😭"]\n'.repeat(200), 'rules/80-old.toml': null };
 
@@ -18,19 +21,50 @@ describe('a link', () => {
     const text = await packed(draft);
     expect(text).toMatch(/^1\.[\w-]+$/);
     expect(text.length).toBeLessThan(400);
-    expect(await unpacked(text)).toEqual(draft);
+    expect(await draftOf(text)).toEqual(draft);
   });
 
   it('that is cut off, of another version, or names what is no file is refused', async () => {
     const text = await packed(draft);
-    expect(await problem(unpacked(text.slice(0, -9)))).toBe('broken');
-    expect(await problem(unpacked(`2${text.slice(1)}`))).toBe('other-version');
-    expect(await problem(unpacked('hello'))).toBe('broken');
-    expect(await problem(unpacked(await packed({ '../../etc/passwd': 'x' })))).toBe('broken');
+    expect(await problem(draftOf(text.slice(0, -9)))).toBe('broken');
+    expect(await problem(draftOf(`2${text.slice(1)}`))).toBe('other-version');
+    expect(await problem(draftOf('hello'))).toBe('broken');
+    expect(await problem(draftOf(await packed({ '../../etc/passwd': 'x' })))).toBe('broken');
   });
 
   it('does not unpack to more than a draft may be', async () => {
-    expect(await problem(unpacked(await packed({ a: 'a'.repeat(3_000_000) })))).toBe('too-large');
+    expect(await problem(draftOf(await packed({ a: 'a'.repeat(3_000_000) })))).toBe('too-large');
+  });
+});
+
+describe('a day on the floor', () => {
+  const original = { 'groups.toml': 'a', 'rules/10.toml': 'b' };
+  const own = { ...original, 'rules/10.toml': 'c' };
+  const draft = { 'rules/10.toml': 'c' };
+  const surge = { at: 5, kind: 'surge', channel: 'web', per_hour: 60, length_ms: 1_000 } as const;
+
+  it('comes back as it went, with the rules that it began with and those that went live', async () => {
+    const injections = [{ at: 3, kind: 'agent-leaves', agent: 'li' }, surge, { at: 9, kind: 'swap', files: own }] as const;
+    const day = sharedFloor(original, draft, { files: original, injections }, 12);
+    // What travels as the draft does not travel twice.
+    expect(day).toMatchObject({ at: 12, began: {}, injections: [{}, {}, { draft: null }] });
+    const back = openedFloor(original, own, draft, checkedFloor(await unpacked(await packed(day))));
+    expect(back).toEqual({ files: original, injections });
+    expect(back.injections[2]).toHaveProperty('files', own);
+  });
+
+  it('is refused where it is not whole, or has more in it than the page would do', () => {
+    const good = { at: 12, began: null, injections: [surge] };
+    expect(checkedFloor(good)).toEqual(good);
+    const bad: unknown[] = [
+      null,
+      { ...good, at: 1.5 },
+      { ...good, began: { '../x': '' } },
+      { ...good, injections: [{ ...surge, per_hour: 1e9 }] },
+      { ...good, injections: [{ ...surge, kind: 'other' }] },
+      { ...good, injections: Array.from({ length: 201 }, () => surge) },
+    ];
+    for (const one of bad) expect(() => checkedFloor(one)).toThrow(ShareError);
   });
 });
 

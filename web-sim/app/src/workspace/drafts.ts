@@ -15,6 +15,12 @@ export function difference(from: Files, to: Files): Draft {
   return draft;
 }
 
+/** Whether both make the same of an example. */
+export function isSameDraft(one: Draft, other: Draft): boolean {
+  const paths = Object.keys(one);
+  return paths.length === Object.keys(other).length && paths.every((path) => path in other && one[path] === other[path]);
+}
+
 export function applied(files: Files, draft: Draft): Files {
   const result: Record<string, string> = { ...files };
   for (const [path, text] of Object.entries(draft)) {
