@@ -1,10 +1,5 @@
-//! The web app is embedded from the folder that its own build fills. Without that build the folder is empty.
+//! A new migration is a new file, which the compiler would not notice by itself.
 
 fn main() {
-    let folder = std::path::Path::new("../web-sim/app/dist");
-    if let Err(error) = std::fs::create_dir_all(folder) {
-        println!("cargo::warning=cannot create {}: {error}", folder.display());
-    }
-    println!("cargo::rerun-if-changed={}", folder.display());
     println!("cargo::rerun-if-changed=migrations");
 }

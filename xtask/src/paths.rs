@@ -44,6 +44,14 @@ pub(crate) fn cargo() -> Command {
     command
 }
 
+/// The same cargo, for what may take what others leave of the processors.
+pub(crate) fn idle_cargo() -> Command {
+    let cargo = cargo();
+    let mut command = Command::new("nice");
+    command.current_dir(root()).args(["-n", "19"]).arg(cargo.get_program());
+    command
+}
+
 /// An npm script of the web app.
 pub(crate) fn npm_script(name: &str) -> Command {
     let mut command = Command::new("npm");

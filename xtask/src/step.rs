@@ -1,8 +1,10 @@
 //! Named, timed steps: what is being done, how long it took, how many tests it ran.
 
 use std::{
+    fs::{self, File},
     io::{self, BufRead, BufReader, Read, Write},
-    process::{Command, Stdio},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
@@ -20,6 +22,21 @@ struct Step {
     took: Duration,
     counts: Counts,
     ok: bool,
+}
+
+/// A program that runs beside the steps. One that is not waited for is ended.
+pub(crate) struct Beside {
+    name: String,
+    child: Child,
+    output: PathBuf,
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        // It has ended already, unless something before it went wrong.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }
 
 /// The steps done so far.
@@ -62,6 +79,37 @@ impl Steps {
             Ok(())
         });
         succeeded
+    }
+
+    /// Starts a program beside the steps that follow; what it prints is kept in `output` until it is waited for.
+    ///
+    /// # Errors
+    /// When it cannot be started, or the file not be written.
+    pub(crate) fn beside(name: &str, command: &mut Command, output: &Path) -> Result<Beside> {
+        println!("\n==> {name}: begun, beside what follows");
+        if let Some(folder) = output.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let file = File::create(output).with_context(|| output.display().to_string())?;
+        command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file);
+        let child = command.spawn().with_context(|| name.to_owned())?;
+        Ok(Beside { name: name.to_owned(), child, output: output.to_owned() })
+    }
+
+    /// Waits for a program that was started beside the others, as a step: its time is that of the waiting.
+    ///
+    /// # Errors
+    /// When it ended with anything but success.
+    pub(crate) fn join(&mut self, mut beside: Beside) -> Result<()> {
+        let name = beside.name.clone();
+        self.step(&name, |counts| {
+            let status = beside.child.wait()?;
+            forward(File::open(&beside.output)?, &mut io::stdout().lock(), counts)?;
+            if !status.success() {
+                bail!("it ended with {status}");
+            }
+            Ok(())
+        })
     }
 
     /// Notes something that is in place already: no time, one line.
@@ -229,6 +277,18 @@ mod tests {
         forward(output.as_bytes(), &mut shown, &mut counts).unwrap();
         assert_eq!(shown, output.as_bytes());
         assert_eq!(counts, Counts { passed: 5, failed: 1 });
+    }
+
+    #[test]
+    fn a_program_beside_the_others_is_a_step_once_it_is_waited_for() {
+        let output = std::env::temp_dir().join(format!("xtask-beside-{}", std::process::id()));
+        let beside =
+            |script: &str| Steps::beside(script, Command::new("sh").args(["-c", script]), &output).unwrap();
+        let mut steps = Steps::new();
+        steps.join(beside("exit 0")).unwrap();
+        assert!(steps.join(beside("exit 3")).is_err());
+        assert_eq!(steps.done.iter().map(|step| step.counts.failed).sum::<u64>(), 1);
+        fs::remove_file(output).unwrap();
     }
 
     #[test]

@@ -10,7 +10,7 @@ use anyhow::Result;
 use crate::{
     paths::{self, WORKSPACE, npm_script},
     setup,
-    step::Steps,
+    step::{Beside, Steps},
     wasm, web,
 };
 
@@ -27,9 +27,10 @@ fn everything(steps: &mut Steps) -> Result<()> {
         Err(error) => return steps.task("set up", || Err(error)),
     };
     let _ = steps.command("check the format", paths::cargo().args(["fmt", "--all", "--check"]));
+    let lint = lint();
     let _ = wasm::check_imports(steps);
     let web = web::build(steps).and_then(|()| web_tests(steps));
-    let rust = rust_tests(steps, &chromium);
+    let rust = rust_tests(steps, lint, &chromium);
     if web.is_ok() {
         let _ = browser_tests(steps, &chromium);
     }
@@ -43,10 +44,16 @@ fn web_tests(steps: &mut Steps) -> Result<()> {
     Ok(())
 }
 
-fn rust_tests(steps: &mut Steps, chromium: &Path) -> Result<()> {
-    let mut clippy = paths::cargo();
-    clippy.arg("clippy").args(WORKSPACE).args(["--all-targets", "--", "-D", "warnings"]);
-    let _ = steps.command("lint", &mut clippy);
+/// Begins to lint with what the builds leave idle, and a target of its own: the largest crates are compiled as one unit
+/// each, and keep one processor busy while the others wait.
+fn lint() -> Result<Beside> {
+    let folder = paths::target().join("lint");
+    let mut clippy = paths::idle_cargo();
+    clippy.arg("clippy").args(WORKSPACE).args(["--all-targets", "--target-dir"]).arg(&folder);
+    Steps::beside("lint", clippy.args(["--", "-D", "warnings"]), &folder.join("output"))
+}
+
+fn rust_tests(steps: &mut Steps, lint: Result<Beside>, chromium: &Path) -> Result<()> {
     let mut own = paths::cargo();
     let _ = steps.command("test xtask", own.args(["test", "--release", "--package", "xtask"]));
 
@@ -57,7 +64,12 @@ fn rust_tests(steps: &mut Steps, chromium: &Path) -> Result<()> {
 
     let mut build = paths::cargo();
     build.arg("build").args(WORKSPACE).args(["--bins", "--tests"]);
-    steps.command("build the host and the tests", &mut build)?;
+    let built = steps.command("build the host and the tests", &mut build);
+    let _ = match lint {
+        Ok(lint) => steps.join(lint),
+        Err(error) => steps.task("lint", || Err(error)),
+    };
+    built?;
     let mut tests = paths::cargo();
     tests.arg("test").args(WORKSPACE).arg("--no-fail-fast");
     steps.command("test in Rust", tested_with(&mut tests, chromium))

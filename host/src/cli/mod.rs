@@ -37,6 +37,7 @@ use pointsman_engine::tenant::{TenantFolder, TenantSource};
 
 use crate::compile::{Compiled, compile};
 use crate::folder::read_folder;
+use crate::http::AppFiles;
 use rule_project::RuleProject;
 
 /// Problems were found.
@@ -100,9 +101,9 @@ enum Command {
     Publish(publish::Arguments),
 }
 
-/// Parses the arguments and carries the command out.
+/// Parses the arguments and carries the command out. `app_files`: the web app, for a server.
 #[must_use]
-pub fn main() -> ExitCode {
+pub fn main(app_files: AppFiles) -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -112,7 +113,7 @@ pub fn main() -> ExitCode {
         }
     };
     let outcome = match cli.command {
-        Command::Serve(arguments) => serve::run(arguments, cli.format),
+        Command::Serve(arguments) => serve::run(arguments, cli.format, app_files),
         Command::Check(arguments) => check::run(&arguments, cli.format),
         Command::Analyse(arguments) => analyse::run(&arguments, cli.format),
         Command::Test(arguments) => test::run(&arguments, cli.format),

@@ -12,6 +12,7 @@ use serde_json::json;
 use super::style::{DIM, GOOD, NAME, STRONG, paint};
 use super::{Format, Verdict, findings, output};
 use crate::folder::read_folder;
+use crate::http::AppFiles;
 use crate::observe::logs;
 use crate::server::{Options, Server};
 use crate::tenant_setup::{SetupError, SignIn, set_up};
@@ -50,17 +51,17 @@ pub(super) struct Arguments {
     idle_seconds: u64,
 }
 
-pub(super) fn run(arguments: Arguments, format: Format) -> anyhow::Result<Verdict> {
+pub(super) fn run(arguments: Arguments, format: Format, app_files: AppFiles) -> anyhow::Result<Verdict> {
     logs::start();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .thread_stack_size(tenants::STACK_BYTES)
         .build()
         .context("cannot start the runtime")?;
-    runtime.block_on(serve(arguments, format))
+    runtime.block_on(serve(arguments, format, app_files))
 }
 
-async fn serve(arguments: Arguments, format: Format) -> anyhow::Result<Verdict> {
+async fn serve(arguments: Arguments, format: Format, app_files: AppFiles) -> anyhow::Result<Verdict> {
     let mut folders = Vec::new();
     for path in &arguments.tenants {
         folders.push((slug_of(path)?, path, read_folder(path)?));
@@ -75,6 +76,7 @@ async fn serve(arguments: Arguments, format: Format) -> anyhow::Result<Verdict> 
         http: http::Options {
             secure_cookie: arguments.secure_cookie,
             metrics_token: arguments.metrics_token.clone(),
+            app_files,
         },
     };
     let server = Server::start(options).await?;

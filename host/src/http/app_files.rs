@@ -1,14 +1,19 @@
-//! The web app: its files are in the binary.
+//! The web app: its files are in the program, which gives them to the server.
 
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
-use rust_embed::{EmbeddedFile, RustEmbed};
+use rust_embed::EmbeddedFile;
 
+use super::Shared;
 use crate::problem::Problem;
 
-#[derive(RustEmbed)]
-#[folder = "../web-sim/app/dist"]
-struct Files;
+/// Finds a file of the web app by its path.
+pub type AppFiles = fn(&str) -> Option<EmbeddedFile>;
+
+/// What a server has that was given no web app.
+pub(super) fn no_files(_path: &str) -> Option<EmbeddedFile> {
+    None
+}
 
 /// Shown in the place of the web app where the binary was built without it.
 const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Pointsman</title>\
@@ -19,7 +24,8 @@ const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\
     接口可正常使用：<a href=\"/docs/api\">查看接口文档</a>。</p></body></html>";
 
 /// Answers everything that is no route: a file of the app, the app itself for the paths it shows, or 404.
-pub(crate) async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+pub(crate) async fn serve(app: Shared, method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    let find = app.options.app_files;
     let path = uri.path().trim_start_matches('/');
     if path == "v1" || path.starts_with("v1/") {
         return Problem::not_found(format!("there is nothing at `{}`: see /docs/api", uri.path()))
@@ -29,11 +35,11 @@ pub(crate) async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Respo
         return Problem::not_found(format!("nothing takes this at `{}`: see /docs/api", uri.path()))
             .into_response();
     }
-    if let Some(file) = Files::get(path) {
+    if let Some(file) = find(path) {
         return answer(path, &file, &headers);
     }
     let is_page = path.rsplit('/').next().is_none_or(|last| !last.contains('.'));
-    match (is_page, Files::get("index.html")) {
+    match (is_page, find("index.html")) {
         (true, Some(index)) => answer("index.html", &index, &headers),
         (true, None) if path.is_empty() => Html(NOT_BUILT).into_response(),
         _ => Problem::not_found(format!("there is nothing at `{}`", uri.path())).into_response(),

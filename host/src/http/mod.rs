@@ -34,6 +34,7 @@ use tokio::sync::{Semaphore, watch};
 use crate::observe::metrics::Metrics;
 use crate::store::Store;
 use crate::tenants::Tenants;
+pub use app_files::AppFiles;
 pub use auth::Principal;
 pub use connections::serve;
 pub use idempotency::KEPT_MS as IDEMPOTENCY_KEPT_MS;
@@ -47,12 +48,20 @@ const COMPILES_MAX: usize = 4;
 const EXPORTS_MAX: usize = 2;
 
 /// How the server behaves.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// Whether the session cookie is only sent over TLS: on, where TLS ends in front of this server.
     pub secure_cookie: bool,
     /// The token that `/metrics` asks for. Without one, only this machine is answered.
     pub metrics_token: Option<String>,
+    /// The web app.
+    pub app_files: AppFiles,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { secure_cookie: false, metrics_token: None, app_files: app_files::no_files }
+    }
 }
 
 /// What every handler has at hand.

@@ -76,6 +76,8 @@ pub struct FittedIntent {
     pub language: Option<String>,
     /// How many there were.
     pub conversations: u32,
+    /// Their share of all that became intents, in four digits.
+    pub share: f64,
     /// Their handle times; `None` where fewer than ten ended.
     pub handle: Option<FittedLength>,
     /// What they said first, the most frequent first.
@@ -195,6 +197,7 @@ fn intents(seen: BTreeMap<Common, Seen>, directory: &Directory) -> Vec<FittedInt
             FittedIntent {
                 name: parts.into_iter().flatten().collect::<Vec<_>>().join(" / "),
                 conversations: seen.conversations,
+                share: 0.0,
                 handle: fit_length(&seen.handles),
                 phrases: phrases.into_iter().take(PHRASES_KEPT_MAX).map(|(text, _)| text).collect(),
                 group,
@@ -205,6 +208,12 @@ fn intents(seen: BTreeMap<Common, Seen>, directory: &Directory) -> Vec<FittedInt
         .collect();
     intents.sort_by(|a, b| b.conversations.cmp(&a.conversations).then_with(|| a.name.cmp(&b.name)));
     intents.truncate(INTENTS_MAX);
+    let all: u32 = intents.iter().map(|intent| intent.conversations).sum();
+    let share = |intent: &FittedIntent| f64::from(intent.conversations) / f64::from(all.max(1));
+    let shares = shares_of(&intents.iter().map(share).collect::<Vec<_>>());
+    for (intent, share) in intents.iter_mut().zip(shares) {
+        intent.share = share;
+    }
     intents
 }
 
@@ -235,11 +244,7 @@ pub fn recorded_scenario(name: &str, fitted: &FittedRecording) -> String {
         bot.insert("contained", Item::Value(rounded(*contained, 1_000.0).into()));
         document.insert("bot", Item::Table(bot));
     }
-    let all: u32 = fitted.intents.iter().map(|intent| intent.conversations).sum();
-    let shares = fitted.intents.iter().map(|intent| f64::from(intent.conversations) / f64::from(all.max(1)));
-    let shares = shares_of(&shares.collect::<Vec<_>>());
-    let tables: ArrayOfTables =
-        fitted.intents.iter().zip(shares).map(|(of, share)| intent_table(of, share, fitted)).collect();
+    let tables: ArrayOfTables = fitted.intents.iter().map(|of| intent_table(of, fitted)).collect();
     document.insert("intent", Item::ArrayOfTables(tables));
     if let Some(mut first) = document.key_mut("name") {
         let FittedArrivals { arrivals, days, first_date, last_date, .. } = &fitted.arrivals;
@@ -263,11 +268,11 @@ fn remarked(fitted: &FittedLength, remark: String) -> Value {
     value
 }
 
-fn intent_table(of: &FittedIntent, share: f64, fitted: &FittedRecording) -> Table {
+fn intent_table(of: &FittedIntent, fitted: &FittedRecording) -> Table {
     let mut table = Table::new();
     let mut field = |field: &str, value: Value| drop(table.insert(field, Item::Value(value)));
     field("name", of.name.as_str().into());
-    field("share", share.into());
+    field("share", of.share.into());
     let handle = of.handle.as_ref().or(fitted.handle.as_ref());
     field("handle", handle.map_or_else(assumed_handle, |handle| length_value(handle.length())));
     for (name, value) in [("group", &of.group), ("entry", &of.entry), ("language", &of.language)] {

@@ -292,9 +292,15 @@ pub(super) fn length_table(length: Length) -> InlineTable {
     table
 }
 
-/// `1h30m`, `6m12s`; milliseconds only below a minute.
+/// `1h30m`, `6m12s`, `25s`: three digits or more, seconds from a minute on.
 pub(crate) fn duration(ms: i64) -> String {
-    let ms = if ms >= 60_000 { (ms + 500) / 1_000 * 1_000 } else { ms.max(1) };
+    let step_ms = match ms {
+        60_000.. => 1_000,
+        10_000.. => 100,
+        1_000.. => 10,
+        _ => 1,
+    };
+    let ms = (ms.max(1) + step_ms / 2) / step_ms * step_ms;
     let units = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
     let mut left = ms;
     let mut text = String::new();

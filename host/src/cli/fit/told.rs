@@ -96,14 +96,12 @@ pub(super) fn recorded(recorded: &FittedRecording, like: Option<&str>) -> String
         );
         return text;
     }
-    let all: u32 = recorded.intents.iter().map(|intent| intent.conversations).sum();
     let _ = writeln!(text, "\n{}: by group, entry and language", paint(STRONG, "Intents"));
     for intent in recorded.intents.iter().take(INTENTS_TOLD_MAX) {
-        let share = f64::from(intent.conversations) / f64::from(all.max(1));
         let _ = writeln!(
             text,
             "  {:>7}  {:<32} {:>4} phrases  {}",
-            percent(share),
+            percent(intent.share),
             paint(NAME, &intent.name),
             intent.phrases.len(),
             length(intent.handle.as_ref(), "with agents")

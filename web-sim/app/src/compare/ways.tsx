@@ -7,6 +7,7 @@ import type { MovedConversation } from '../generated/types/MovedConversation';
 import type { MovedSide } from '../generated/types/MovedSide';
 import type { Way } from '../generated/types/Way';
 import { lives, type Side } from '../life/life-store';
+import { scenarioFile } from '../scenario/scenario-file';
 import { Card } from '../simulate/card';
 import { count, duration, percent } from '../simulate/format';
 import { visitor } from '../visitor/visit-store';
@@ -126,7 +127,7 @@ function Examples({ examples, names, question, tenant, zone }: ExamplesProps) {
   const open = ({ conversation, seed }: MovedConversation, from: Side) => {
     const { live, candidate, scenario } = question;
     // Both sides run the candidate's scenario.
-    const file = `scenarios/${scenario}.toml`;
+    const file = scenarioFile(scenario);
     const text = candidate[file];
     const start = { scenario, seed };
     const liveFiles = text === undefined || live[file] === text ? live : { ...live, [file]: text };

@@ -4,6 +4,7 @@ import { App, Button, Tooltip } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { simulator } from '../engine/client';
+import { scenarioFile } from '../scenario/scenario-file';
 import { importProblem } from '../scenario/table-problem';
 import { navigate } from '../workspace/url-state';
 import { workspace } from '../workspace/workspace';
@@ -19,8 +20,8 @@ export function RecordedScenario({ open: { recording } }: { open: OpenRecording 
       const { files } = workspace.get();
       const slug = freeName(files);
       const text = await simulator.call('recordedScenario', { files, recording, name: slug });
-      workspace.add({ [pathOf(slug)]: text });
-      navigate({ file: pathOf(slug), scenario: slug });
+      workspace.add({ [scenarioFile(slug)]: text });
+      navigate({ file: scenarioFile(slug), scenario: slug });
     } catch (error) {
       void message.error({ content: importProblem(error, t), duration: 10 });
     } finally {
@@ -36,12 +37,10 @@ export function RecordedScenario({ open: { recording } }: { open: OpenRecording 
   );
 }
 
-const pathOf = (slug: string) => `scenarios/${slug}.toml`;
-
 /** `recorded`, or with a number where there is one already. */
 function freeName(files: Readonly<Record<string, unknown>>): string {
   for (let number = 1; ; number += 1) {
     const slug = number === 1 ? 'recorded' : `recorded-${number}`;
-    if (!(pathOf(slug) in files)) return slug;
+    if (!(scenarioFile(slug) in files)) return slug;
   }
 }

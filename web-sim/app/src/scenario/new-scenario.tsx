@@ -7,6 +7,7 @@ import { navigate } from '../workspace/url-state';
 import { useWorkspace, workspace } from '../workspace/workspace';
 import { edited } from './edit-scenario';
 import styles from './import-arrivals.module.css';
+import { SCENARIOS, scenarioFile } from './scenario-file';
 
 const SLUG = /^[\p{L}\p{N}][\p{L}\p{N}-]*$/u;
 
@@ -15,10 +16,10 @@ export function NewScenario() {
   const { files, checked } = useWorkspace();
   const [from, setFrom] = useState<{ slug: string; name: string } | null>(null);
   const [slug, setSlug] = useState('');
-  const path = `scenarios/${slug}.toml`;
+  const path = scenarioFile(slug);
   const problem = !SLUG.test(slug) ? t('scenario.presets.bad') : path in files ? t('scenario.presets.taken') : null;
   const create = async () => {
-    const text = from && files[`scenarios/${from.slug}.toml`];
+    const text = from && files[scenarioFile(from.slug)];
     if (problem !== null || !text) return;
     workspace.add({ [path]: await edited(text, [{ path: ['name'], value: slug }]) });
     navigate({ file: path, scenario: slug });
@@ -58,7 +59,7 @@ export function NewScenario() {
         <Input
           autoFocus
           value={slug}
-          addonBefore="scenarios/"
+          addonBefore={SCENARIOS}
           addonAfter=".toml"
           aria-label={t('scenario.presets.name')}
           status={problem === null ? '' : 'warning'}

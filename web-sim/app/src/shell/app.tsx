@@ -11,6 +11,7 @@ import { FloorPanel } from '../floor/floor-panel';
 import { useLife } from '../life/life-store';
 import { useAdding } from '../modules/adding';
 import { DropZone } from '../modules/drop-zone';
+import { SCENARIOS } from '../scenario/scenario-file';
 import { Arrivals } from '../share/arrivals';
 import { usePublishing } from '../publish/publishing';
 import { SimulatePanel } from '../simulate/simulate-panel';
@@ -105,7 +106,7 @@ export function App() {
           <div className={styles.workbench}>
             <FileList current={file} />
             <main className={styles.source}>
-              {file.startsWith('scenarios/') && (
+              {file.startsWith(SCENARIOS) && (
                 <Suspense>
                   <ScenarioPicture key={file} file={file} />
                 </Suspense>
