@@ -2,6 +2,7 @@
 
 use std::{
     env,
+    ffi::OsString,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -39,16 +40,30 @@ pub(crate) fn release() -> PathBuf {
 
 /// The cargo that runs this command.
 pub(crate) fn cargo() -> Command {
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(root());
-    command
+    prepared(Command::new(cargo_program()))
 }
 
 /// The same cargo, for what may take what others leave of the processors.
 pub(crate) fn idle_cargo() -> Command {
-    let cargo = cargo();
     let mut command = Command::new("nice");
-    command.current_dir(root()).args(["-n", "19"]).arg(cargo.get_program());
+    command.args(["-n", "19"]).arg(cargo_program());
+    prepared(command)
+}
+
+fn cargo_program() -> OsString {
+    env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
+/// In the root of the repository, and without what `cargo run` tells this program of itself: some crates are compiled
+/// anew when that changes, and would be at every turn from `cargo build` to `cargo xtask`.
+fn prepared(mut command: Command) -> Command {
+    command.current_dir(root());
+    for (name, _) in env::vars_os() {
+        let is_own = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+        if name.to_str().is_some_and(is_own) {
+            command.env_remove(name);
+        }
+    }
     command
 }
 
