@@ -1,6 +1,7 @@
 //! `cargo xtask run` and the smaller commands that start something.
 
 use std::{
+    fs,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -53,7 +54,8 @@ pub(crate) fn build(steps: &mut Steps) -> Result<PathBuf> {
     Ok(paths::release().join("pointsman"))
 }
 
-/// Takes pictures of the page, and of the walk-through, which needs a host.
+/// Takes pictures of the page, and of the walk-through, which needs a host; those that the documentation shows are put
+/// there too.
 pub(crate) fn screenshots(steps: &mut Steps, folder: &Path) -> Result<()> {
     let chromium = setup::chromium(steps)?;
     let pointsman = build(steps)?;
@@ -66,5 +68,23 @@ pub(crate) fn screenshots(steps: &mut Steps, folder: &Path) -> Result<()> {
     };
     steps.command("take pictures", &mut pictures("e2e/screenshots.mjs", &folder))?;
     let walk = folder.join("walk-through");
-    steps.command("go through the walk-through", &mut pictures("e2e/walk-through.mjs", &walk))
+    steps.command("go through the walk-through", &mut pictures("e2e/walk-through.mjs", &walk))?;
+    steps.task("put them into the documentation", || {
+        let shown = paths::root().join("docs/images");
+        refresh(&shown, &folder)?;
+        refresh(&shown.join("walk-through"), &walk)
+    })
+}
+
+/// Replaces the files of a folder by those of the same name in another.
+fn refresh(shown: &Path, taken: &Path) -> Result<()> {
+    for entry in fs::read_dir(shown)? {
+        let file = entry?.path();
+        let fresh = taken.join(file.file_name().unwrap_or_default());
+        if fresh.is_file() {
+            fs::copy(&fresh, &file).with_context(|| file.display().to_string())?;
+            println!("    {}", file.display());
+        }
+    }
+    Ok(())
 }

@@ -12,6 +12,7 @@ import {
   signIn,
   startHost,
   textOf,
+  typeOver,
   watchProblems,
 } from './support.mjs';
 
@@ -93,6 +94,31 @@ test('a change goes step by step to a shadow, a canary and live, and one click t
   await page.locator('[data-testid="publish-live"][data-number="3"]').waitFor();
   const live = await ask(page, host.url, 'GET', 'rulesets/live');
   assert.equal(live.note, 'back to revision 1');
+  await close();
+});
+
+test('the shadow says in words where the candidate would send whom', async (context) => {
+  if (!existsSync(hostProgram)) return context.skip('the host was not built');
+  const host = await startHost();
+  context.after(() => host.close());
+  const { page, problems, close } = await open(host.url);
+  await signIn(page, host.signIn);
+  await page.keyboard.press('Escape');
+  await page.getByTestId('publish-drawer').waitFor({ state: 'hidden' });
+  await typeOver(page, 'any = ["@退款"]', 'any = ["@退款", "寄回"]');
+  await page.getByTestId('publish').click();
+  await page.getByTestId('publish-note').fill('whoever sends something back');
+  await page.getByTestId('make-candidate').click();
+  for (const [step, stage] of [['check', 'checked'], ['tests', 'tested'], ['shadow', 'shadow']]) {
+    await page.getByTestId(`step-${step}`).click();
+    await atStage(page, stage);
+  }
+  await ask(page, host.url, 'POST', 'conversations', { text: '怎么寄回', channel: 'website' });
+  const row = page.locator('[data-testid="shadow"][data-differing="1"] tbody tr', { hasText: '退款退货转售后' });
+  const [, , live, candidate] = await row.locator('td').allTextContents();
+  assert.match(live, /^综合接待/);
+  assert.match(candidate, /^售后服务 ← 退款退货转售后.*require skill .*tag 退款/s);
+  assert.deepEqual(problems, []);
   await close();
 });
 
