@@ -4,7 +4,8 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { launchBrowser, newContext, serveStatic, typeOver, watchProblems } from './support.mjs';
+import { deflateRawSync } from 'node:zlib';
+import { launchBrowser, newContext, serveStatic, textOf, typeOver, watchProblems } from './support.mjs';
 
 let browser;
 let site;
@@ -142,6 +143,20 @@ test('a day on the floor that is as its scenario has it needs no more than the a
   await choose(page, 'Copy a link');
   await page.getByText('Copied:').waitFor();
   assert.doesNotMatch(await page.evaluate(() => navigator.clipboard.readText()), /floor=1|draft=/);
+  assert.deepEqual(problems, []);
+  await close();
+});
+
+test('a link of the floor that asks for what cannot be done says so, and shows the day as it comes', async () => {
+  const at = Date.parse('2026-03-02T10:00:00+08:00');
+  const day = { at, began: null, injections: [{ at, kind: 'agent-leaves', agent: 'nobody-of-that-name' }] };
+  const packed = `1.${deflateRawSync(JSON.stringify(day)).toString('base64url')}`;
+  const { page, problems, close } = await open(`${site.url}${START}&tab=floor&floor=${packed}`);
+  assert.match(await textOf(page.getByTestId('trouble'), problems), /nobody-of-that-name/);
+  await strip(page);
+  await page.waitForFunction((at) => document.querySelector('[data-testid="clock"]')?.getAttribute('data-at') === String(at), at);
+  await page.locator('[data-agent]').first().waitFor();
+  assert.equal(await page.getByTestId('injections').count(), 0);
   assert.deepEqual(problems, []);
   await close();
 });

@@ -89,8 +89,17 @@ class Player extends Store<PlayerState> {
     this.set({ run, injections, found: null, trouble: null, plain: null, forecast: null, isChosen: false });
     await this.#call(async () => {
       this.#watched += 1;
-      await this.#watch(at);
+      const refused = await this.#watch(at).catch((error: unknown) => {
+        if (error instanceof RefusedError && injections.length > 0) return error;
+        throw error;
+      });
+      if (refused) {
+        // What a link brought cannot be done to this day: it is shown as it comes, and why is told.
+        this.set({ injections: [] });
+        await this.#watch(at);
+      }
       void this.#foretell();
+      if (refused) throw refused;
     });
   }
 
