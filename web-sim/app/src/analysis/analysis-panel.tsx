@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { goTo } from '../editor/go-to';
 import type { FoundLine } from '../generated/types/FoundLine';
+import { Quoted } from '../shell/quoted';
 import { count } from '../simulate/format';
 import { visitor } from '../visitor/visit-store';
 import { navigate, useUrlState } from '../workspace/url-state';
@@ -106,12 +107,12 @@ function Finding({ found, tenant }: { found: FoundLine; tenant: string }) {
         <details className={styles.exactly}>
           <summary>{t('analysis.exactly')}</summary>
           <p lang="en">
-            {message}. {help}
+            <Quoted text={`${message}. ${help}`} />
           </p>
         </details>
         {witness && (
           <p className={styles.witness}>
-            <CheckCircleFilled /> {t('analysis.shows')} <span lang="en">{witness.shows}</span>
+            <CheckCircleFilled /> {t('analysis.shows')} <span lang="en"><Quoted text={witness.shows} /></span>
             <Button size="small" icon={<UserOutlined />} onClick={open} data-testid="open-witness">
               {t('analysis.open')}
             </Button>

@@ -3,6 +3,7 @@ import { CloseCircleFilled, DownOutlined, UpOutlined, WarningFilled } from '@ant
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Finding } from '../generated/types/Finding';
+import { Quoted } from '../shell/quoted';
 import { visitor } from '../visitor/visit-store';
 import { navigate } from '../workspace/url-state';
 import { useWorkspace, workspace } from '../workspace/workspace';
@@ -81,9 +82,4 @@ function Line({ finding }: { finding: Finding }) {
 function tryMessage(text: string): void {
   visitor.say(workspace.get().example, text);
   navigate({ tab: 'visitor' });
-}
-
-/** A message with what it quotes in backticks set as code. */
-export function Quoted({ text }: { text: string }) {
-  return text.split('`').map((part, at) => (at % 2 === 1 ? <code key={at}>{part}</code> : part));
 }

@@ -3,7 +3,7 @@ import { LoadingOutlined } from '@ant-design/icons';
 import { Alert, Button } from 'antd';
 import { useEffect, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Quoted } from '../editor/problems';
+import { Quoted } from '../shell/quoted';
 import { compiler, useCompiler } from './compile';
 import styles from './module-view.module.css';
 

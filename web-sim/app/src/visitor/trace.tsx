@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { goTo } from '../editor/go-to';
-import { Quoted } from '../editor/problems';
+import { Quoted } from '../shell/quoted';
 import type { EffectTold } from '../generated/types/EffectTold';
 import type { PlacementTold } from '../generated/types/PlacementTold';
 import type { RuleKind } from '../generated/types/RuleKind';
