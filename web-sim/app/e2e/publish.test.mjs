@@ -115,6 +115,7 @@ test('the shadow says in words where the candidate would send whom', async (cont
   }
   await ask(page, host.url, 'POST', 'conversations', { text: '怎么寄回', channel: 'website' });
   const row = page.locator('[data-testid="shadow"][data-differing="1"] tbody tr', { hasText: '退款退货转售后' });
+  await row.waitFor();
   const [, , live, candidate] = await row.locator('td').allTextContents();
   assert.match(live, /^综合接待/);
   assert.match(candidate, /^售后服务 ← 退款退货转售后.*require skill .*tag 退款/s);

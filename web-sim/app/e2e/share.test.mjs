@@ -148,7 +148,7 @@ test('a day on the floor that is as its scenario has it needs no more than the a
 });
 
 test('a link of the floor that asks for what cannot be done says so, and shows the day as it comes', async () => {
-  const at = Date.parse('2026-03-02T10:00:00+08:00');
+  const at = Date.parse('2026-03-04T10:00:00+08:00');
   const day = { at, began: null, injections: [{ at, kind: 'agent-leaves', agent: 'nobody-of-that-name' }] };
   const packed = `1.${deflateRawSync(JSON.stringify(day)).toString('base64url')}`;
   const { page, problems, close } = await open(`${site.url}${START}&tab=floor&floor=${packed}`);

@@ -187,15 +187,7 @@ class Player extends Store<PlayerState> {
   /** Shows these groups. */
   show(groups: readonly number[]): Promise<void> {
     this.set({ groups, isChosen: true });
-    return this.#look();
-  }
-
-  #look(): Promise<void> {
-    return this.#call(async () => {
-      const to = this.#view?.at ?? 0;
-      const { groups } = this.get();
-      this.#see(await this.#engine.call('play', { watched: this.#watched, to, budget_ms: 0, groups }), true);
-    });
+    return this.#call(() => this.#lookNow());
   }
 
   #tick = (): void => {
@@ -236,12 +228,15 @@ class Player extends Store<PlayerState> {
     this.#see(await this.#engine.call('play', { watched: this.#watched, to, budget_ms: 0, groups }), true);
   }
 
-  /** One call after the other. A worker that was lost is replaced, and watches the same run at the same place. */
-  #call(work: () => Promise<void>): Promise<void> {
+  /**
+   * One call after the other. A worker that was lost is replaced, and watches the same run at the same place. What went
+   * wrong is told until something goes well that was asked for.
+   */
+  #call(work: () => Promise<void>, { isAsked = true } = {}): Promise<void> {
     const turn = this.#line.then(async () => {
       try {
         await work();
-        if (this.get().trouble) this.set({ trouble: null });
+        if (isAsked && this.get().trouble) this.set({ trouble: null });
       } catch (error) {
         this.pause();
         this.set({ travelling: null });
@@ -295,7 +290,7 @@ class Player extends Store<PlayerState> {
     const chosen = chosenGroups(plan, calm);
     if (String(chosen) === String(groups)) return;
     this.set({ groups: chosen });
-    await this.#look();
+    await this.#call(() => this.#lookNow(), { isAsked: false });
   }
 }
 
