@@ -70,7 +70,7 @@ test('I see what the floor would be like without a rule, and who would go elsewh
   const words = await said.textContent();
   await said.click();
   await page.waitForURL(/tab=visitor/);
-  assert.equal(await page.locator('textarea').first().inputValue(), words);
+  await page.waitForFunction((words) => document.querySelector('[data-testid="message"]')?.value === words, words);
   assert.deepEqual(problems, []);
   await close();
 });

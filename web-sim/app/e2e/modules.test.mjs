@@ -117,7 +117,7 @@ test('a file that is no module is left out, and a bad path is refused', async ()
   const dialog = page.getByRole('dialog');
   assert.match(await textOf(dialog.getByRole('alert'), problems), /notes\.txt/);
   await dialog.getByRole('textbox').fill('rules/fraud.wasm');
-  assert.ok(await dialog.getByRole('button', { name: 'Add' }).isDisabled());
+  await dialog.getByRole('button', { name: 'Add', disabled: true }).waitFor();
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
   assert.deepEqual(problems, []);
