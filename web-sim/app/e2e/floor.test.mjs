@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { launchBrowser, newContext, serveStatic, textOf, watchProblems } from './support.mjs';
+import { drawn, goTo, instant, moved, shown } from './floor-page.mjs';
 
 let browser;
 let site;
@@ -22,19 +23,8 @@ async function open({ locale = 'en-GB', hash = '#tab=floor', ...options } = {}) 
   const problems = watchProblems(page);
   await page.goto(site.url + hash);
   await page.getByTestId('floor').waitFor({ timeout: 30_000 });
-  await page.locator('[data-testid="time-strip"] path').first().waitFor({ state: 'attached', timeout: 30_000 });
+  await drawn(page);
   return { page, problems, close: () => context.close() };
-}
-
-const instant = async (page) => Number(await page.getByTestId('clock').getAttribute('data-at'));
-
-/** Waits until the playhead stands somewhere else than at `before`, and gives where. */
-async function moved(page, before) {
-  await page.waitForFunction(
-    (at) => document.querySelector('[data-testid="clock"]')?.getAttribute('data-at') !== String(at),
-    before,
-  );
-  return instant(page);
 }
 
 async function jump(page, name) {
@@ -43,22 +33,6 @@ async function jump(page, name) {
   await page.getByRole('menuitem', { name }).click();
   return moved(page, before);
 }
-
-/** Jumps to a share of the day by the time bar. */
-async function goTo(page, share) {
-  const before = await instant(page);
-  const strip = await page.getByTestId('time-strip').boundingBox();
-  await page.mouse.click(strip.x + strip.width * share, strip.y + 15);
-  return moved(page, before);
-}
-
-/** What the lanes, the seats and the figures above them say. */
-const shown = (page) =>
-  page.evaluate(() => [
-    ...[...document.querySelectorAll('[data-group]')].map((lane) => `${lane.dataset.group} ${lane.dataset.waiting}`),
-    ...[...document.querySelectorAll('[data-agent]')].map((seat) => `${seat.dataset.agent} ${seat.dataset.open} ${seat.dataset.presence}`),
-    ...[...document.querySelectorAll('[data-testid^="floor-"] dd')].map((figure) => figure.textContent),
-  ]);
 
 const number = async (page, id) => Number((await page.getByTestId(id).locator('dd').textContent()).replace(/[^\d].*$/, ''));
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
 import { launchBrowser, newContext, serveStatic, textOf, typeOver, watchProblems } from './support.mjs';
+import { drawn, goTo, shown } from './floor-page.mjs';
 
 let browser;
 let site;
@@ -48,25 +49,7 @@ async function choose(page, item) {
   await page.getByRole('menuitem', { name: item }).click();
 }
 
-async function strip(page) {
-  await page.locator('[data-testid="time-strip"] path').first().waitFor({ state: 'attached', timeout: 30_000 });
-}
-
-/** Jumps to a share of the day by the time bar, and waits until the floor is there. */
-async function click(page, share) {
-  const before = await page.getByTestId('clock').getAttribute('data-at');
-  const { x, y, width } = await page.getByTestId('time-strip').boundingBox();
-  await page.mouse.click(x + width * share, y + 15);
-  await page.waitForFunction((at) => document.querySelector('[data-testid="clock"]')?.getAttribute('data-at') !== at, before);
-}
-
-const onTheFloor = (page) =>
-  page.evaluate(() => ({
-    lanes: [...document.querySelectorAll('[data-group]')].map(({ dataset }) => `${dataset.group} ${dataset.waiting}`),
-    seats: [...document.querySelectorAll('[data-agent]')].map(({ dataset }) => `${dataset.agent} ${dataset.open} ${dataset.presence}`),
-    figures: [...document.querySelectorAll('[data-testid^="floor-"] dd')].map(({ textContent }) => textContent),
-    injected: [...document.querySelectorAll('[data-testid="injections"] li')].map(({ textContent }) => textContent),
-  }));
+const injected = (page) => page.getByTestId('injections').locator('li').allTextContents();
 
 const START = '#tenant=shop&file=rules/90-refund.toml&scenario=weekday&seed=11';
 
@@ -104,8 +87,8 @@ test('a colleague who opens my link sees my edit and the same result', async () 
 test('a colleague who opens my link of the floor sees the same instant, with what I did to the day', async () => {
   const mine = await open(`${site.url}${START}&tab=floor`);
   await mine.page.getByTestId('floor').waitFor({ timeout: 30_000 });
-  await strip(mine.page);
-  await click(mine.page, 0.43);
+  await drawn(mine.page);
+  await goTo(mine.page, 0.43);
   // Somebody who is busy goes home, refunds go to presale from now on, and an hour later I look.
   await mine.page.locator('[data-agent][data-presence="online"]:not([data-open="0"])').first().focus();
   await mine.page.keyboard.press('Enter');
@@ -116,7 +99,7 @@ test('a colleague who opens my link of the floor sees the same instant, with wha
   await mine.page.getByTestId('inject').click();
   await mine.page.locator('[data-testid="inject-swap"]:enabled').click();
   await mine.page.getByTestId('injections').locator('li').nth(1).waitFor();
-  await click(mine.page, 0.6);
+  await goTo(mine.page, 0.6);
   await choose(mine.page, 'Copy a link');
   await mine.page.getByText('Copied:').waitFor();
   const link = await mine.page.evaluate(() => navigator.clipboard.readText());
@@ -125,12 +108,13 @@ test('a colleague who opens my link of the floor sees the same instant, with wha
   const theirs = await open(link);
   await theirs.page.getByText('Opened with the changes').waitFor();
   await theirs.page.getByTestId('injections').locator('li').nth(1).waitFor({ timeout: 30_000 });
-  await strip(theirs.page);
+  await drawn(theirs.page);
   await theirs.page.waitForFunction(
     (at) => document.querySelector('[data-testid="clock"]')?.getAttribute('data-at') === at,
     await mine.page.getByTestId('clock').getAttribute('data-at'),
   );
-  assert.deepEqual(await onTheFloor(theirs.page), await onTheFloor(mine.page));
+  assert.deepEqual(await shown(theirs.page), await shown(mine.page));
+  assert.deepEqual(await injected(theirs.page), await injected(mine.page));
   assert.ok(!theirs.page.url().includes('floor=1'), 'the address is short again');
   assert.deepEqual([...mine.problems, ...theirs.problems], []);
   await mine.close();
@@ -153,7 +137,7 @@ test('a link of the floor that asks for what cannot be done says so, and shows t
   const packed = `1.${deflateRawSync(JSON.stringify(day)).toString('base64url')}`;
   const { page, problems, close } = await open(`${site.url}${START}&tab=floor&floor=${packed}`);
   assert.match(await textOf(page.getByTestId('trouble'), problems), /nobody-of-that-name/);
-  await strip(page);
+  await drawn(page);
   await page.waitForFunction((at) => document.querySelector('[data-testid="clock"]')?.getAttribute('data-at') === String(at), at);
   await page.locator('[data-agent]').first().waitFor();
   assert.equal(await page.getByTestId('injections').count(), 0);

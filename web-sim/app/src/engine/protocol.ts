@@ -80,6 +80,9 @@ export function modulesOf(files: Files): string[] {
 /** What can be done to a run. A swap carries the whole folder that goes live. */
 export type Injected = Exclude<PlannedWhat, { kind: 'swap' }> | { kind: 'swap'; files: Files };
 
+/** How many more conversations an hour a surge may bring. */
+export const SURGE_PER_HOUR_MAX = 100_000;
+
 /** An injection with its instant. */
 export type Injection = { at: number } & Injected;
 

@@ -3,7 +3,7 @@ import { CloseOutlined, ThunderboltOutlined } from '@ant-design/icons';
 import { Button, Form, InputNumber, Popover, Select, Tooltip } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Injection } from '../engine/protocol';
+import { SURGE_PER_HOUR_MAX, type Injection } from '../engine/protocol';
 import type { FloorPlan } from '../generated/types/FloorPlan';
 import type { FloorView } from '../generated/types/FloorView';
 import { useWorkspace } from '../workspace/workspace';
@@ -11,7 +11,6 @@ import styles from './inject.module.css';
 import { player } from './player';
 
 const MINUTE_MS = 60_000;
-const SURGE_PER_HOUR_MAX = 100_000;
 
 interface InjectProps {
   plan: FloorPlan;

@@ -1,10 +1,9 @@
 /** A day on the floor as a link carries it: what it began with, what was done to it, and where it stands. */
-import type { Files, Injection, Run } from '../engine/protocol';
+import { SURGE_PER_HOUR_MAX, type Files, type Injection, type Run } from '../engine/protocol';
 import { applied, difference, isSameDraft, type Draft } from '../workspace/drafts';
 import { checkedDraft, ShareError } from './payload';
 
 const INJECTIONS_MAX = 200;
-const SURGE_PER_HOUR_MAX = 100_000;
 const SURGE_LENGTH_MS_MAX = 48 * 3_600_000;
 
 /** A folder is told by what differs from the example, `null` where that is the very draft that travels beside it. */
