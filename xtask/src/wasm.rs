@@ -14,7 +14,7 @@ use crate::{
 
 const CRATE: &str = "pointsman-web-sim";
 /// The program that compiles the modules of the example tenants for the browser.
-const ARTEFACTS: &str = "pointsman-artefacts";
+pub(crate) const ARTEFACTS: &str = "pointsman-artefacts";
 
 /// Builds the engine for the browser into `web-sim/app/src/generated`: the module and its JavaScript in `wasm/`, the
 /// TypeScript declarations of its types in `types/`, the compiled modules of the example tenants in `artefacts/`. Node

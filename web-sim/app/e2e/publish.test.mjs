@@ -113,7 +113,8 @@ test('the shadow says in words where the candidate would send whom', async (cont
     await page.getByTestId(`step-${step}`).click();
     await atStage(page, stage);
   }
-  await ask(page, host.url, 'POST', 'conversations', { text: '怎么寄回', channel: 'website' });
+  // Whoever asks for a person is not held by the night's bot: the story holds at every hour.
+  await ask(page, host.url, 'POST', 'conversations', { text: '转人工,怎么寄回', channel: 'website' });
   const row = page.locator('[data-testid="shadow"][data-differing="1"] tbody tr', { hasText: '退款退货转售后' });
   await row.waitFor();
   const [, , live, candidate] = await row.locator('td').allTextContents();

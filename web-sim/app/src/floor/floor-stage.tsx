@@ -6,6 +6,7 @@ import type { FloorView } from '../generated/types/FloorView';
 import type { Presence } from '../generated/types/Presence';
 import { count } from '../simulate/format';
 import { usePalette } from '../theme/app-theme';
+import { isStill } from '../theme/preference';
 import { waited } from './clock';
 import { Dots, moveTime, place } from './dots';
 import styles from './floor-stage.module.css';
@@ -25,7 +26,6 @@ interface FloorStageProps {
 }
 
 const REACH = 9;
-const still = window.matchMedia('(prefers-reduced-motion: reduce)');
 
 export function FloorStage({ plan, view, picked, onPick }: FloorStageProps) {
   const { t, i18n } = useTranslation();
@@ -86,7 +86,7 @@ export function FloorStage({ plan, view, picked, onPick }: FloorStageProps) {
     if (size.width === 0) return;
     const layout = geometry(plan, next, size.width, size.height);
     laidOut.current = layout;
-    const took_ms = jumped || still.matches ? 0 : moveTime(player.get().speed);
+    const took_ms = jumped || isStill() ? 0 : moveTime(player.get().speed);
     dots.follow(next, layout, performance.now(), took_ms);
     ask();
   });

@@ -6,7 +6,7 @@ import 'dayjs/locale/zh-cn';
 import { createContext, useContext, useLayoutEffect, useMemo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { dark, fontCode, fontText, light, type Palette } from './palette';
-import { useDark } from './preference';
+import { useDark, useStill } from './preference';
 
 const PaletteContext = createContext<Palette>(light);
 
@@ -15,7 +15,7 @@ export function usePalette(): Palette {
   return useContext(PaletteContext);
 }
 
-function antTheme(palette: Palette, isDark: boolean): ThemeConfig {
+function antTheme(palette: Palette, isDark: boolean, isStill: boolean): ThemeConfig {
   return {
     algorithm: isDark ? theme.darkAlgorithm : theme.defaultAlgorithm,
     token: {
@@ -41,6 +41,9 @@ function antTheme(palette: Palette, isDark: boolean): ThemeConfig {
       borderRadius: 5,
       controlHeight: 30,
       wireframe: false,
+      // Told so, a part does not wait for the end of a movement: one of no length may be over before it is waited for,
+      // and a dialog would then stay over the page.
+      motion: !isStill,
     },
     components: {
       // White on the dark theme's light green would be too faint to read.
@@ -70,8 +73,9 @@ function useCssVariables(palette: Palette, isDark: boolean): void {
 export function AppTheme({ children }: { children: ReactNode }) {
   const { i18n } = useTranslation();
   const isDark = useDark();
+  const isStill = useStill();
   const palette = isDark ? dark : light;
-  const config = useMemo(() => antTheme(palette, isDark), [palette, isDark]);
+  const config = useMemo(() => antTheme(palette, isDark, isStill), [palette, isDark, isStill]);
   useCssVariables(palette, isDark);
   dayjs.locale(i18n.language === 'en' ? 'en' : 'zh-cn');
   return (

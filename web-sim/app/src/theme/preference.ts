@@ -1,4 +1,4 @@
-/** Light, dark, or as the system says; the choice is kept in this browser. */
+/** Light, dark, or as the system says, where the choice is kept in this browser; and whether anything moves. */
 import { useSyncExternalStore } from 'react';
 
 export type ThemePreference = 'system' | 'light' | 'dark';
@@ -7,6 +7,7 @@ export const THEME_PREFERENCES: readonly ThemePreference[] = ['system', 'light',
 const KEY = 'pointsman.theme';
 
 const darkQuery = window.matchMedia('(prefers-color-scheme: dark)');
+const stillQuery = window.matchMedia('(prefers-reduced-motion: reduce)');
 const listeners = new Set<() => void>();
 let preference = THEME_PREFERENCES.find((known) => known === localStorage.getItem(KEY)) ?? 'system';
 
@@ -15,6 +16,7 @@ function tell(): void {
 }
 
 darkQuery.addEventListener('change', tell);
+stillQuery.addEventListener('change', tell);
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
@@ -36,4 +38,13 @@ export function useDark(): boolean {
   return useSyncExternalStore(subscribe, () =>
     preference === 'system' ? darkQuery.matches : preference === 'dark',
   );
+}
+
+/** Whether this person's system asks for pages on which nothing moves. */
+export function isStill(): boolean {
+  return stillQuery.matches;
+}
+
+export function useStill(): boolean {
+  return useSyncExternalStore(subscribe, isStill);
 }
