@@ -45,7 +45,7 @@ async function drop(page, name, path) {
     },
     [name, bytes],
   );
-  await page.getByTestId('add-modules').waitFor();
+  await page.getByTestId('add-modules').locator('input:focus').waitFor();
   await page.keyboard.press('Enter');
 }
 

@@ -39,10 +39,11 @@ function size(measure: Measure, { mean, half_width }: Interval, t: TFunction): s
   return withUnit(measure, `${scaled(measure, Math.abs(mean))}${within}`, t);
 }
 
-/** `+2.1 ± 0.3 points`. */
+/** `+2.1 ± 0.3 points`. What rounds to nothing has no sign. */
 export function withInterval({ measure, difference, verdict }: Difference, t: TFunction): string {
   if (verdict === 'same') return '=';
-  return `${difference.mean < 0 ? '−' : '+'}${size(measure, difference, t)}`;
+  const sign = difference.mean < 0 ? '−' : '+';
+  return `${Number(scaled(measure, difference.mean)) === 0 ? '' : sign}${size(measure, difference, t)}`;
 }
 
 /** The names that people know groups and rules by. */

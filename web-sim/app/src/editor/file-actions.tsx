@@ -3,6 +3,7 @@ import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button, Input, Modal, Popconfirm, Tooltip } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { onEnter, useFirstField } from '../shell/dialog-field';
 import { navigate } from '../workspace/url-state';
 import { useWorkspace, workspace } from '../workspace/workspace';
 import styles from './file-actions.module.css';
@@ -14,6 +15,7 @@ export function AddFile() {
   const { t } = useTranslation();
   const { files } = useWorkspace();
   const [path, setPath] = useState<string | null>(null);
+  const { field, afterOpenChange } = useFirstField();
   const problem = path === null ? null : path in files ? t('editor.exists') : PATH.test(path) ? null : t('editor.badPath');
   const add = () => {
     if (path === null || problem !== null) return;
@@ -35,16 +37,17 @@ export function AddFile() {
         okButtonProps={{ disabled: problem !== null }}
         onOk={add}
         onCancel={() => setPath(null)}
+        afterOpenChange={afterOpenChange}
         width={420}
         destroyOnHidden
       >
         <Input
-          autoFocus
+          ref={field}
           value={path ?? ''}
           aria-label={t('editor.path')}
           status={problem === null ? '' : 'warning'}
           onChange={(event) => setPath(event.target.value)}
-          onPressEnter={add}
+          onPressEnter={onEnter(add)}
         />
         <p className={styles.hint}>{problem ?? t('editor.pathHint')}</p>
       </Modal>

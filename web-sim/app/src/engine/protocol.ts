@@ -82,6 +82,8 @@ export type Injected = Exclude<PlannedWhat, { kind: 'swap' }> | { kind: 'swap'; 
 
 /** How many more conversations an hour a surge may bring. */
 export const SURGE_PER_HOUR_MAX = 100_000;
+/** How long it may last. */
+export const SURGE_MINUTES_MAX = 24 * 60;
 
 /** An injection with its instant. */
 export type Injection = { at: number } & Injected;

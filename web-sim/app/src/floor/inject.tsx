@@ -3,7 +3,7 @@ import { CloseOutlined, ThunderboltOutlined } from '@ant-design/icons';
 import { Button, Form, InputNumber, Popover, Select, Tooltip } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { SURGE_PER_HOUR_MAX, type Injection } from '../engine/protocol';
+import { SURGE_MINUTES_MAX, SURGE_PER_HOUR_MAX, type Injection } from '../engine/protocol';
 import type { FloorPlan } from '../generated/types/FloorPlan';
 import type { FloorView } from '../generated/types/FloorView';
 import { useWorkspace } from '../workspace/workspace';
@@ -91,7 +91,7 @@ function InjectForm({ plan, view, files, onDone }: InjectProps & { onDone: () =>
               className={styles.grow ?? ''}
             />
             <InputNumber min={1} max={SURGE_PER_HOUR_MAX} value={per_hour} onChange={setMore} prefix="+" suffix="/h" aria-label={t('floor.inject.perHour')} className={styles.number ?? ''} data-testid="surge-rate" />
-            <InputNumber min={1} max={24 * 60} value={minutes} onChange={(value) => value !== null && setMinutes(value)} suffix={t('floor.inject.minutes')} aria-label={t('floor.inject.length')} className={styles.number ?? ''} />
+            <InputNumber min={1} max={SURGE_MINUTES_MAX} value={minutes} onChange={(value) => value !== null && setMinutes(value)} suffix={t('floor.inject.minutes')} aria-label={t('floor.inject.length')} className={styles.number ?? ''} />
             <Button
               disabled={channel === null}
               onClick={() => channel !== null && done(player.inject({ kind: 'surge', channel, per_hour, length_ms: minutes * MINUTE_MS }))}

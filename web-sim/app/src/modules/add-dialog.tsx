@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { reference } from '../editor/knowledge';
 import { engine } from '../engine/client';
+import { onEnter, useFirstField } from '../shell/dialog-field';
 import { neededModules } from '../workspace/drafts';
 import { navigate } from '../workspace/url-state';
 import { useWorkspace, workspace } from '../workspace/workspace';
@@ -28,6 +29,7 @@ export function AddDialog() {
   const [rest, setRest] = useState<readonly File[]>([]);
   const [bytesMax, setBytesMax] = useState(Infinity);
   const [isBusy, setBusy] = useState(false);
+  const { field, afterOpenChange } = useFirstField();
 
   useEffect(() => {
     const paired = pair(picked);
@@ -93,6 +95,7 @@ export function AddDialog() {
       okButtonProps={{ disabled: !canAdd, loading: isBusy }}
       onOk={() => void add()}
       onCancel={close}
+      afterOpenChange={afterOpenChange}
       width={480}
       destroyOnHidden
     >
@@ -107,12 +110,12 @@ export function AddDialog() {
                 {row.wasm.name} <small>{bytes(row.wasm.size)}</small>
               </span>
               <Input
-                autoFocus={at === 0}
+                ref={at === 0 ? field : null}
                 value={row.path}
                 aria-label={t('modules.path', { file: row.wasm.name })}
                 status={problem === null ? '' : 'warning'}
                 onChange={({ target }) => setRows(rows.map((other) => (other === row ? { ...row, path: target.value } : other)))}
-                onPressEnter={() => canAdd && void add()}
+                onPressEnter={onEnter(() => canAdd && void add())}
               />
               <p className={styles.hint} data-bad={problem !== null || row.path in files}>
                 {problem ??

@@ -1,7 +1,8 @@
 /** Signs in at the host, which compiles modules only for its own people. */
-import { Alert, Form, Input, Modal, type InputRef } from 'antd';
-import { useRef, useState } from 'react';
+import { Alert, Form, Input, Modal } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { onEnter, useFirstField } from '../shell/dialog-field';
 import { useWorkspace } from '../workspace/workspace';
 import { compiler, useCompiler } from './compile';
 import { signIn } from './host';
@@ -20,7 +21,7 @@ export function SignIn() {
   const [form] = Form.useForm<Fields>();
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
-  const name = useRef<InputRef>(null);
+  const { field, afterOpenChange } = useFirstField();
 
   const submit = async ({ tenant, name, password }: Fields) => {
     setBusy(true);
@@ -44,7 +45,7 @@ export function SignIn() {
       okButtonProps={{ loading: isBusy }}
       onOk={() => form.submit()}
       onCancel={() => compiler.set({ isSigningIn: false })}
-      afterOpenChange={(isOpen) => isOpen && name.current?.focus()}
+      afterOpenChange={afterOpenChange}
       width={400}
       destroyOnHidden
     >
@@ -54,10 +55,10 @@ export function SignIn() {
           <Input autoComplete="organization" />
         </Form.Item>
         <Form.Item name="name" label={t('modules.signIn.name')} rules={[{ required: true }]}>
-          <Input ref={name} autoComplete="username" />
+          <Input ref={field} autoComplete="username" />
         </Form.Item>
         <Form.Item name="password" label={t('modules.signIn.password')} rules={[{ required: true }]}>
-          <Input.Password autoComplete="current-password" onPressEnter={() => form.submit()} />
+          <Input.Password autoComplete="current-password" onPressEnter={onEnter(form.submit)} />
         </Form.Item>
       </Form>
       {problem !== null && <Alert type="error" showIcon title={problem} />}

@@ -3,6 +3,7 @@ import { PlusOutlined } from '@ant-design/icons';
 import { Button, Dropdown, Input, Modal, Tooltip } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { onEnter, useFirstField } from '../shell/dialog-field';
 import { navigate } from '../workspace/url-state';
 import { useWorkspace, workspace } from '../workspace/workspace';
 import { edited } from './edit-scenario';
@@ -16,6 +17,7 @@ export function NewScenario() {
   const { files, checked } = useWorkspace();
   const [from, setFrom] = useState<{ slug: string; name: string } | null>(null);
   const [slug, setSlug] = useState('');
+  const { field, afterOpenChange } = useFirstField();
   const path = scenarioFile(slug);
   const problem = !SLUG.test(slug) ? t('scenario.presets.bad') : path in files ? t('scenario.presets.taken') : null;
   const create = async () => {
@@ -54,17 +56,18 @@ export function NewScenario() {
         okButtonProps={{ disabled: problem !== null }}
         onOk={() => void create()}
         onCancel={() => setFrom(null)}
+        afterOpenChange={afterOpenChange}
         destroyOnHidden
       >
         <Input
-          autoFocus
+          ref={field}
           value={slug}
           addonBefore={SCENARIOS}
           addonAfter=".toml"
           aria-label={t('scenario.presets.name')}
           status={problem === null ? '' : 'warning'}
           onChange={(event) => setSlug(event.target.value)}
-          onPressEnter={() => void create()}
+          onPressEnter={onEnter(() => void create())}
         />
         <p className={styles.hint}>{problem ?? t('scenario.presets.name')}</p>
       </Modal>

@@ -1,10 +1,9 @@
 /** A day on the floor as a link carries it: what it began with, what was done to it, and where it stands. */
-import { SURGE_PER_HOUR_MAX, type Files, type Injection, type Run } from '../engine/protocol';
+import { SURGE_MINUTES_MAX, SURGE_PER_HOUR_MAX, type Files, type Injection, type Run } from '../engine/protocol';
 import { applied, difference, isSameDraft, type Draft } from '../workspace/drafts';
 import { checkedDraft, ShareError } from './payload';
 
 const INJECTIONS_MAX = 200;
-const SURGE_LENGTH_MS_MAX = 48 * 3_600_000;
 
 /** A folder is told by what differs from the example, `null` where that is the very draft that travels beside it. */
 type Folder = Draft | null;
@@ -60,7 +59,7 @@ function checkedInjection(value: unknown): SharedInjection {
   if (!isInstant(at)) throw new ShareError('broken');
   if ((kind === 'agent-leaves' || kind === 'agent-returns') && typeof agent === 'string') return { at, kind, agent };
   if (kind === 'swap') return { at, kind, draft: checkedFolder(draft) };
-  const isSurge = typeof channel === 'string' && isUpTo(per_hour, SURGE_PER_HOUR_MAX) && isUpTo(length_ms, SURGE_LENGTH_MS_MAX);
+  const isSurge = typeof channel === 'string' && isUpTo(per_hour, SURGE_PER_HOUR_MAX) && isUpTo(length_ms, SURGE_MINUTES_MAX * 60_000);
   if (kind === 'surge' && isSurge) return { at, kind, channel, per_hour, length_ms };
   throw new ShareError('broken');
 }
