@@ -101,12 +101,18 @@ pub(crate) fn size(measure: Measure, interval: Interval, texts: &Texts) -> Strin
     }
 }
 
-/// `+2.1 ± 0.3 points`.
+/// `+2.1 ± 0.3 points`. What rounds to nothing has no sign.
 pub(crate) fn with_interval(difference: &Difference, texts: &Texts) -> String {
     if difference.verdict == Verdict::Same {
         return "=".to_owned();
     }
-    let sign = if difference.difference.mean < 0.0 { "−" } else { "+" };
+    let mean = difference.difference.mean;
+    let is_nothing = scaled(difference.measure, mean.abs()).bytes().all(|byte| matches!(byte, b'0' | b'.'));
+    let sign = match mean {
+        _ if is_nothing => "",
+        _ if mean < 0.0 => "−",
+        _ => "+",
+    };
     format!("{sign}{}", size(difference.measure, difference.difference, texts))
 }
 
@@ -143,5 +149,8 @@ mod tests {
         };
         assert_eq!(with_interval(&difference, Texts::of(Language::En)), "−2.1 ± 0.3 points");
         assert_eq!(with_interval(&difference, Texts::of(Language::Zh)), "−2.1 ± 0.3 个百分点");
+        let least = Interval { mean: -0.0004, half_width: Some(0.0003) };
+        let difference = Difference { difference: least, ..difference };
+        assert_eq!(with_interval(&difference, Texts::of(Language::En)), "0.0 ± 0.0 points");
     }
 }

@@ -4,7 +4,7 @@ export const analysis: typeof zh = {
   noFaults: 'No faults found',
   faults: 'Faults found: {{count}}',
   notes: 'Notes ({{count}})',
-  tried: '{{decisions}} decisions and {{visits}} visitors tried, {{conversations}} conversations in scenarios',
+  tried: 'tried: decisions {{decisions}}, visitors {{visits}}, conversations in scenarios {{conversations}}',
   invite: 'Every rule is reached and counts, every hour is staffed, no keyword leads two ways.',
   bound: 'Not looked at beyond: {{bound}}',
   open: 'Open the witness',
