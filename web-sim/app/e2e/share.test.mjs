@@ -84,7 +84,7 @@ test('a colleague who opens my link sees my edit and the same result', async () 
   await theirs.close();
 });
 
-test('a colleague who opens my link of the floor sees the same instant, with what I did to the day', async () => {
+test('a colleague who opens my link or file of the floor sees the same instant, with what I did to the day', async () => {
   const mine = await open(`${site.url}${START}&tab=floor`);
   await mine.page.getByTestId('floor').waitFor({ timeout: 30_000 });
   await drawn(mine.page);
@@ -105,20 +105,31 @@ test('a colleague who opens my link of the floor sees the same instant, with wha
   const link = await mine.page.evaluate(() => navigator.clipboard.readText());
   assert.ok(link.includes('&floor=1.') && link.length < 2_000, link);
 
-  const theirs = await open(link);
-  await theirs.page.getByText('Opened with the changes').waitFor();
-  await theirs.page.getByTestId('injections').locator('li').nth(1).waitFor({ timeout: 30_000 });
-  await drawn(theirs.page);
-  await theirs.page.waitForFunction(
-    (at) => document.querySelector('[data-testid="clock"]')?.getAttribute('data-at') === at,
-    await mine.page.getByTestId('clock').getAttribute('data-at'),
-  );
-  assert.deepEqual(await shown(theirs.page), await shown(mine.page));
-  assert.deepEqual(await injected(theirs.page), await injected(mine.page));
-  assert.ok(!theirs.page.url().includes('floor=1'), 'the address is short again');
-  assert.deepEqual([...mine.problems, ...theirs.problems], []);
-  await mine.close();
-  await theirs.close();
+  const isAsMine = async ({ page }) => {
+    await page.getByText('Opened with the changes').waitFor();
+    await page.getByTestId('injections').locator('li').nth(1).waitFor({ timeout: 30_000 });
+    await drawn(page);
+    await page.waitForFunction(
+      (at) => document.querySelector('[data-testid="clock"]')?.getAttribute('data-at') === at,
+      await mine.page.getByTestId('clock').getAttribute('data-at'),
+    );
+    assert.deepEqual(await shown(page), await shown(mine.page));
+    assert.deepEqual(await injected(page), await injected(mine.page));
+  };
+  const byLink = await open(link);
+  await isAsMine(byLink);
+  assert.ok(!byLink.page.url().includes('floor=1'), 'the address is short again');
+
+  const [saved] = await Promise.all([mine.page.waitForEvent('download'), choose(mine.page, 'Download this run')]);
+  assert.equal(saved.suggestedFilename(), 'shop-weekday-11.pointsman.json');
+  const byFile = await open(`${site.url}#tenant=saas-en`);
+  await digest(byFile.page);
+  await byFile.page.getByTestId('open-run').setInputFiles(await saved.path());
+  await isAsMine(byFile);
+  for (const { problems, close } of [mine, byLink, byFile]) {
+    assert.deepEqual(problems, []);
+    await close();
+  }
 });
 
 test('a day on the floor that is as its scenario has it needs no more than the address', async () => {

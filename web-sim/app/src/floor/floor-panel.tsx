@@ -43,7 +43,7 @@ export function FloorPanel({ opening }: { opening: string }) {
     void player.open({ files, start: { scenario, seed: url.seed } });
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [wanted === null && run === null ? null : `${example}/${scenario}/${url.seed}`]);
-  // A day that came by link is opened where it stood, once it is decided about the rules that came with it.
+  // A day that came by link or file is opened where it stood, once it is decided about the rules that came with it.
   const { arrived, floor } = useIncoming();
   const isDecided = arrived === null && isSound && floor?.tenant === example;
   useEffect(() => {

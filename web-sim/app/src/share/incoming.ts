@@ -11,7 +11,7 @@ export interface Arrived {
   digest: string | null;
 }
 
-/** A day on the floor that came by link, with the draft beside it, which may not have been taken. */
+/** A day on the floor that came by link or file, with the draft beside it, which may not have been taken. */
 export interface ArrivedFloor {
   tenant: string;
   floor: SharedFloor;
@@ -28,8 +28,10 @@ interface IncomingState {
 }
 
 class Incoming extends Store<IncomingState> {
-  take(arrived: Arrived): void {
-    this.set({ arrived, problem: null });
+  /** Takes what a file holds. */
+  take(arrived: Arrived, floor: SharedFloor | null): void {
+    const { tenant, draft } = arrived;
+    this.set({ arrived, floor: floor && { tenant, floor, beside: draft }, problem: null });
   }
 
   /**

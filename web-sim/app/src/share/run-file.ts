@@ -2,6 +2,7 @@
 import type { Report } from '../generated/types/Report';
 import type { Draft } from '../workspace/drafts';
 import { checkedDraft, ShareError, VERSION } from './payload';
+import { checkedFloor, type SharedFloor } from './shared-floor';
 
 const FORMAT = 'pointsman-run';
 const FILE_BYTES_MAX = 5_000_000;
@@ -16,6 +17,8 @@ export interface RunFile {
   /** The result when it was saved, to hold the new one against. */
   digest: string | null;
   report: Report | null;
+  /** The day on the floor, of a run that was saved there. */
+  floor: SharedFloor | null;
 }
 
 export function written(run: RunFile): string {
@@ -30,7 +33,7 @@ export async function read(file: File, tenants: readonly string[]): Promise<RunF
   } catch {
     throw new ShareError('broken');
   }
-  const { format, version, engine, tenant, scenario, seed, draft, digest, report } = (json ?? {}) as Record<string, unknown>;
+  const { format, version, engine, tenant, scenario, seed, draft, digest, report, floor } = (json ?? {}) as Record<string, unknown>;
   if (format !== FORMAT) throw new ShareError('broken');
   if (version !== VERSION) throw new ShareError('other-version');
   if (typeof tenant !== 'string' || typeof scenario !== 'string' || !Number.isSafeInteger(seed)) throw new ShareError('broken');
@@ -43,5 +46,6 @@ export async function read(file: File, tenants: readonly string[]): Promise<RunF
     draft: checkedDraft(draft),
     digest: typeof digest === 'string' ? digest : null,
     report: (report ?? null) as Report | null,
+    floor: floor === undefined || floor === null ? null : checkedFloor(floor),
   };
 }

@@ -33,8 +33,12 @@ export function ShareMenu() {
   const tell = (error: unknown) =>
     void message.error(t(`share.problem.${error instanceof ShareError ? error.problem : 'broken'}`));
 
-  /** The day on the floor, unless it is nothing but the beginning of the scenario that the address names. */
+  /**
+   * The day on the floor, where that is what is looked at, unless it is nothing but the beginning of the scenario that the
+   * address names.
+   */
   const floorNow = (changes: Draft): SharedFloor | null => {
+    if (url.tab !== 'floor') return null;
     const { run, plan, injections } = player.get();
     const at = player.now?.at;
     if (!run || !plan || at === undefined) return null;
@@ -46,7 +50,7 @@ export function ShareMenu() {
     const changes = draft();
     const hash = formatHash({ ...url, tenant: example });
     const bare = `${location.origin}${location.pathname}${hash}`;
-    const day = url.tab === 'floor' ? floorNow(changes) : null;
+    const day = floorNow(changes);
     const parts = [
       bare,
       ...(Object.keys(changes).length === 0 ? [] : [`draft=${await packed(changes)}`]),
@@ -64,18 +68,22 @@ export function ShareMenu() {
   };
   const name = `${example}-${result?.scenario ?? url.scenario}-${result?.seed ?? url.seed}`;
   const save = () => {
-    const scenario = result?.scenario ?? url.scenario;
-    const isSame = result !== null && result.files === files;
+    const changes = draft();
+    const floor = floorNow(changes);
+    // A day that was tampered with is none that the simulation calculates.
+    const isSame = floor === null && result !== null && result.files === files;
+    const { scenario, seed } = (floor && player.get().run?.start) ?? result ?? url;
     const run = {
       engine: result?.report.engine ?? '',
       tenant: example,
       scenario,
-      seed: result?.seed ?? url.seed,
-      draft: draft(),
+      seed,
+      draft: changes,
       digest: isSame ? result.report.digest : null,
       report: isSame ? result.report : null,
+      floor,
     };
-    download(`${name}.pointsman.json`, 'application/json', written(run));
+    download(`${example}-${scenario}-${seed}.pointsman.json`, 'application/json', written(run));
   };
   const saveHtml = async (name: string, html: Promise<string>) => {
     try {
@@ -87,8 +95,8 @@ export function ShareMenu() {
   const open = async (file: File) => {
     try {
       const run = await read(file, exampleNames);
-      navigate({ tenant: run.tenant, scenario: run.scenario, seed: run.seed, tab: 'simulate', file: '' });
-      incoming.take({ tenant: run.tenant, draft: run.draft, digest: run.digest });
+      navigate({ tenant: run.tenant, scenario: run.scenario, seed: run.seed, tab: run.floor ? 'floor' : 'simulate', file: '' });
+      incoming.take({ tenant: run.tenant, draft: run.draft, digest: run.digest }, run.floor);
     } catch (error) {
       tell(error);
     }

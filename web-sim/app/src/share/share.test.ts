@@ -69,11 +69,13 @@ describe('a day on the floor', () => {
 });
 
 describe('a run file', () => {
-  const run: RunFile = { engine: '0.1.0', tenant: 'shop', scenario: 'weekday', seed: 7, draft: { a: 'b' }, digest: 'd', report: null };
+  const run: RunFile = { engine: '0.1.0', tenant: 'shop', scenario: 'weekday', seed: 7, draft: { a: 'b' }, digest: 'd', report: null, floor: null };
   const file = (text: string) => new File([text], 'run.json');
 
   it('comes back as it went', async () => {
     expect(await read(file(written(run)), ['shop'])).toEqual(run);
+    const withFloor: RunFile = { ...run, floor: { at: 5, began: null, injections: [{ at: 4, kind: 'agent-leaves', agent: 'li-na' }] } };
+    expect(await read(file(written(withFloor)), ['shop'])).toEqual(withFloor);
   });
 
   it('says why it cannot be opened', async () => {
@@ -81,6 +83,8 @@ describe('a run file', () => {
     expect(await problem(read(file(written(run).replace('"version": 1', '"version": 9')), ['shop']))).toBe('other-version');
     expect(await problem(read(file(written(run)), ['other']))).toBe('unknown-tenant');
     expect(await problem(read(file('{}'), ['shop']))).toBe('broken');
+    const bent = JSON.stringify({ ...JSON.parse(written(run)), floor: { at: 5, began: null, injections: [{ at: 4, kind: 'rain' }] } });
+    expect(await problem(read(file(bent), ['shop']))).toBe('broken');
   });
 });
 

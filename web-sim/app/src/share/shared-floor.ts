@@ -1,4 +1,4 @@
-/** A day on the floor as a link carries it: what it began with, what was done to it, and where it stands. */
+/** A day on the floor as a link or a file carries it: what it began with, what was done to it, and where it stands. */
 import { SURGE_MINUTES_MAX, SURGE_PER_HOUR_MAX, type Files, type Injection, type Run } from '../engine/protocol';
 import { applied, difference, isSameDraft, type Draft } from '../workspace/drafts';
 import { checkedDraft, ShareError } from './payload';
