@@ -68,26 +68,44 @@ function paintLane(context: Context, { palette, geometry }: Scene, lane: LaneBox
   context.setLineDash([]);
 }
 
+interface SeatLook {
+  fill: string;
+  outline: string;
+  state: string;
+  isDashed: boolean;
+}
+
+/** How a seat looks: by whether its agent is there, answers, and could take more. */
+function seatLook({ presence, silent, open, capacity }: AgentSeat, palette: Palette): SeatLook {
+  if (presence !== 'online') return { fill: palette.ground, outline: palette.faint, state: palette.muted, isDashed: true };
+  if (silent) return { fill: palette.badSoft, outline: palette.bad, state: palette.bad, isDashed: true };
+  if (open >= capacity) return { fill: palette.warnSoft, outline: palette.warn, state: palette.warn, isDashed: false };
+  return { fill: palette.surface, outline: palette.border, state: palette.muted, isDashed: false };
+}
+
+function stateOf({ presence, silent, open, capacity }: AgentSeat, words: Words): string {
+  if (presence !== 'online') return words[presence];
+  return silent ? `${words.silent} ${open}` : `${open}/${capacity}`;
+}
+
 function paintSeat(context: Context, scene: Scene, box: SeatBox, seat: AgentSeat): void {
   const { palette, words, names } = scene;
-  const isOnline = seat.presence === 'online';
-  const isFull = seat.open >= seat.capacity;
+  const look = seatLook(seat, palette);
   const isPicked = scene.agent === seat.agent;
-  const isDashed = !isOnline || seat.silent;
   context.globalAlpha = seat.presence === 'offline' ? 0.62 : 1;
   context.beginPath();
   context.roundRect(box.x + 0.5, box.y + 0.5, box.width - 1, box.height - 1, box.detail === 'tiny' ? 3 : 6);
-  context.fillStyle = !isOnline ? palette.ground : seat.silent ? palette.badSoft : isFull ? palette.warnSoft : palette.surface;
+  context.fillStyle = look.fill;
   context.fill();
-  context.strokeStyle = isPicked ? palette.track : !isOnline ? palette.faint : seat.silent ? palette.bad : isFull ? palette.warn : palette.border;
+  context.strokeStyle = isPicked ? palette.track : look.outline;
   context.lineWidth = isPicked ? 2 : 1;
-  if (isDashed) context.setLineDash([3, 2.5]);
+  if (look.isDashed) context.setLineDash([3, 2.5]);
   context.stroke();
   context.setLineDash([]);
   context.lineWidth = 1;
   if (box.detail === 'tiny') {
     const height = (box.height - 3) * Math.min(seat.open / Math.max(seat.capacity, 1), 1);
-    context.fillStyle = isFull ? palette.warn : palette.blue;
+    context.fillStyle = seat.open >= seat.capacity ? palette.warn : palette.blue;
     context.fillRect(box.x + 1.5, box.y + box.height - 1.5 - height, box.width - 3, height);
   } else {
     context.strokeStyle = palette.border;
@@ -98,12 +116,12 @@ function paintSeat(context: Context, scene: Scene, box: SeatBox, seat: AgentSeat
     }
   }
   if (box.detail === 'full') {
-    const state = seat.silent ? `${words.silent} ${seat.open}` : seat.presence === 'online' ? `${seat.open}/${seat.capacity}` : words[seat.presence];
+    const state = stateOf(seat, words);
     context.textAlign = 'right';
-    text(context, state, box.x + box.width - 6, box.y + 11, seat.silent ? palette.bad : isOnline && isFull ? palette.warn : palette.muted, 500, 10);
+    text(context, state, box.x + box.width - 6, box.y + 11, look.state, 500, 10);
     const room = box.width - 14 - context.measureText(state).width;
     context.textAlign = 'left';
-    text(context, fitted(context, names.get(seat.agent) ?? '', room), box.x + 6, box.y + 11, isOnline ? palette.text : palette.muted, 500, 11);
+    text(context, fitted(context, names.get(seat.agent) ?? '', room), box.x + 6, box.y + 11, seat.presence === 'online' ? palette.text : palette.muted, 500, 11);
   }
   context.globalAlpha = 1;
 }

@@ -16,10 +16,15 @@ export interface PlanWords {
 type Names = Pick<Catalogue, 'groups' | 'agents' | 'skills' | 'rules'>;
 type Effect = keyof typeof import('../i18n/zh/words').words.effect;
 
+/** The name that people know something by; its slug where it has none. */
+export function nameOf(names: Names | null, of: keyof Names, slug: string): string {
+  return names?.[of].find((one) => one.slug === slug)?.name || slug;
+}
+
 /** `null`: nothing was decided. */
 export function planWords({ plan, rules }: Decided, other: Decided, names: Names | null, t: TFunction): PlanWords | null {
   if (plan === null) return null;
-  const named = (of: keyof Names, slug: unknown) => names?.[of].find((one) => one.slug === slug)?.name || String(slug);
+  const named: NamedBy = (of, slug) => nameOf(names, of, String(slug));
   const all = (side: Decided['plan']) => (side === null ? [] : asks(side, named, t));
   const others = new Set(all(other.plan));
   return {

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { Catalogue } from '../generated/types/Catalogue';
 import { useWorkspace } from '../workspace/workspace';
 import type { Decided, Differences } from './host-rulesets';
-import { planWords } from './plan-words';
+import { nameOf, planWords } from './plan-words';
 import styles from './publish.module.css';
 
 function Plan({ side, other, names }: { side: Decided; other: Decided; names: Catalogue | null }) {
@@ -33,7 +33,7 @@ export function ShadowView({ differences }: { differences: Differences | undefin
       {switched_off.length > 0 && <Alert type="warning" showIcon title={t('publish.shadow.off', { rules: switched_off.join(', ') })} />}
       <div className={styles.tags}>
         {Object.entries(rules).map(([rule, { live, candidate }]) => (
-          <Tag key={rule}>{t('publish.shadow.rule', { rule: names?.rules.find(({ slug }) => slug === rule)?.name || rule, live, candidate })}</Tag>
+          <Tag key={rule}>{t('publish.shadow.rule', { rule: nameOf(names, 'rules', rule), live, candidate })}</Tag>
         ))}
       </div>
       {examples.length > 0 && (
