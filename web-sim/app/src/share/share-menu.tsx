@@ -66,24 +66,25 @@ export function ShareMenu() {
       void message.error(t('share.notCopied'));
     }
   };
-  const name = `${example}-${result?.scenario ?? url.scenario}-${result?.seed ?? url.seed}`;
+  const fileName = ({ scenario, seed }: { scenario: string; seed: number }) => `${example}-${scenario}-${seed}`;
+  const name = fileName(result ?? url);
   const save = () => {
     const changes = draft();
     const floor = floorNow(changes);
-    // A day that was tampered with is none that the simulation calculates.
+    // A day opens on the floor, where no run is made that could be held against the digest.
     const isSame = floor === null && result !== null && result.files === files;
-    const { scenario, seed } = (floor && player.get().run?.start) ?? result ?? url;
+    const start = (floor && player.get().run?.start) ?? result ?? url;
     const run = {
       engine: result?.report.engine ?? '',
       tenant: example,
-      scenario,
-      seed,
+      scenario: start.scenario,
+      seed: start.seed,
       draft: changes,
       digest: isSame ? result.report.digest : null,
       report: isSame ? result.report : null,
       floor,
     };
-    download(`${example}-${scenario}-${seed}.pointsman.json`, 'application/json', written(run));
+    download(`${fileName(start)}.pointsman.json`, 'application/json', written(run));
   };
   const saveHtml = async (name: string, html: Promise<string>) => {
     try {

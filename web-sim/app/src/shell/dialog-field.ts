@@ -10,7 +10,7 @@ export function useFirstField(): { field: RefObject<InputRef | null>; afterOpenC
 
 /**
  * Acts on Enter, and keeps the key to itself: a dialog that closes at once gives the focus back to the button that
- * opened it, which the same stroke would press, and the dialog were open again.
+ * opened it, which the same stroke would press, and the dialog would be open again.
  */
 export function onEnter(act: () => void): (event: KeyboardEvent) => void {
   return (event) => {
